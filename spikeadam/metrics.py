@@ -131,16 +131,16 @@ def weight_matrix(value, name, shape="(n_pre, n_post)"):
     except (TypeError, ValueError):
         raise ValueError(
             f"{name} takes a matrix of real numbers with shape {shape}, got {type(value).__name__}"
-            " that does not convert to one"
+            " that does not convert to one."
         ) from None
     if matrix.ndim != 2 or matrix.size == 0:
         raise ValueError(
-            f"{name} takes a matrix with shape {shape} and at least one weight, got shape {matrix.shape}"
+            f"{name} takes a matrix with shape {shape} and at least one weight, got shape {matrix.shape}."
         )
     unusable = np.count_nonzero(~np.isfinite(matrix))
     if unusable:
         raise ValueError(
-            f"{name} takes finite weights, got NaN or infinity in {unusable} of {matrix.size}"
+            f"{name} takes finite weights, got NaN or infinity in {unusable} of {matrix.size}."
         )
     return matrix
 
@@ -153,7 +153,7 @@ def weight_pair(W, B, names=("W", "B")):
     if feedback.shape != (n_post, n_pre):
         raise ValueError(
             f"{names[1]} takes shape (n_post, n_pre) = ({n_post}, {n_pre}) to go with {names[0]} of shape"
-            f" {forward.shape}, got {feedback.shape}"
+            f" {forward.shape}, got {feedback.shape}."
         )
     return np.ascontiguousarray(forward), np.ascontiguousarray(feedback.T)
 
