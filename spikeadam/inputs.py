@@ -1,0 +1,162 @@
+"""Input layers: groups that turn the values of a sample into forward spikes.
+
+All of them read a two-dimensional `brian2.TimedArray`, one row a presentation, one column a neuron, values in
+[0, 1], and draw on `counter_uniform`, so that a spike train is a function of the seed, the step and the neuron.
+"""
+
+from dataclasses import dataclass
+
+from brian2 import Hz, NeuronGroup, Quantity, TimedArray, defaultclock, ms, second
+
+from .checks import default_quantity, number, positive_quantity
+from .counter_random import counter_uniform
+
+
+class _Input:
+    """What the input descriptions share: the group around their equations."""
+
+    def group(self, N, stimulus, *, presentation, name="input*", dt=None):
+        """The input layer as a `brian2.NeuronGroup`.
+
+        Parameters
+        ----------
+        N : int
+            Number of input neurons.
+        stimulus : TimedArray
+            Values in [0, 1], one row a presentation, ``N`` columns.
+        presentation : Quantity
+            Duration of a presentation.
+        name, dt
+            As in Brian2.
+        """
+        if not isinstance(stimulus, TimedArray):
+            raise TypeError(f"stimulus takes a TimedArray of values in [0, 1], got {stimulus!r}.")
+        positive_quantity("presentation", presentation, second)
+        steps = round(float(presentation / (defaultclock.dt if dt is None else dt)))
+        group = NeuronGroup(
+            N,
+            self.equations
+            + """
+            dx/dt = -x/tau_trace : 1
+            tau_trace : second (shared, constant)
+            input_seed : integer (shared, constant)
+            first_step : integer (shared, constant)
+            step = first_step + t_in_timesteps : integer (shared)
+            spike_count : 1
+            """,
+            threshold=self.threshold,
+            reset="x += 1; spike_count += 1",
+            method="exact",
+            namespace={"stimulus": stimulus, "counter_uniform": counter_uniform, "presentation_steps": steps},
+            name=name,
+            dt=dt,
+        )
+        for parameter, value in self.parameters.items():
+            setattr(group, parameter, value)
+        group.run_regularly("x = 0\n" + self.on_presentation, dt=presentation, when="start", order=0)
+        return group
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoissonInput(_Input):
+    """Bernoulli spikes in each step, the discrete-time Poisson process: rate = max_rate * value.
+
+    Parameters
+    ----------
+    max_rate : Quantity
+        Rate of a neuron whose value is 1.
+    tau_trace : Quantity
+        Time constant of the spike trace ``x`` that the synapses read.
+    """
+
+    max_rate: Quantity = default_quantity(200 * Hz)
+    tau_trace: Quantity = default_quantity(10 * ms)
+
+    equations = """
+    probability : 1
+    max_rate : Hz (shared, constant)
+    """
+    # The first condition spares the black pixels, most of an image, their random number.
+    threshold = "probability > 0 and counter_uniform(input_seed, step, i) < probability"
+    on_presentation = "probability = stimulus(t, i)*max_rate*dt"
+
+    def __post_init__(self):
+        positive_quantity("max_rate", self.max_rate, Hz)
+        positive_quantity("tau_trace", self.tau_trace, second)
+
+    @property
+    def parameters(self):
+        return {"max_rate": self.max_rate, "tau_trace": self.tau_trace}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegularInput(_Input):
+    """Evenly spaced spikes from a random first phase: rate = max_rate * value, with the least variance.
+
+    Step k of a presentation holds a spike when floor(phase + p*(k + 1)) > floor(phase + p*k), with p = rate*dt and
+    a phase drawn for every presentation and neuron.
+
+    Parameters
+    ----------
+    max_rate, tau_trace : Quantity
+        As in `PoissonInput`.
+    """
+
+    max_rate: Quantity = default_quantity(200 * Hz)
+    tau_trace: Quantity = default_quantity(10 * ms)
+
+    equations = """
+    per_step : 1
+    phase : 1
+    max_rate : Hz (shared, constant)
+    step_of_presentation = t_in_timesteps % presentation_steps : integer (shared)
+    """
+    threshold = (
+        "per_step > 0 and floor(phase + per_step*(step_of_presentation + 1)) > floor(phase + per_step*step_of_presentation)"
+    )
+    on_presentation = """
+    per_step = stimulus(t, i)*max_rate*dt
+    phase = counter_uniform(input_seed, step, i)
+    """
+
+    __post_init__ = PoissonInput.__post_init__
+    parameters = PoissonInput.parameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatencyInput(_Input):
+    """One spike a presentation, the earlier the larger the value: at (1 - value)*latest; none for a value of 0.
+
+    Parameters
+    ----------
+    latest : Quantity
+        Latency of the smallest value.
+    cutoff : float
+        Values at or below it stay silent.
+    tau_trace : Quantity
+        As in `PoissonInput`.
+    """
+
+    latest: Quantity = default_quantity(20 * ms)
+    cutoff: float = 0.0
+    tau_trace: Quantity = default_quantity(10 * ms)
+
+    equations = """
+    spike_step : integer
+    latest : second (shared, constant)
+    cutoff : 1 (shared, constant)
+    step_of_presentation = t_in_timesteps % presentation_steps : integer (shared)
+    """
+    threshold = "step_of_presentation == spike_step"
+    on_presentation = (
+        "spike_step = int((1 - stimulus(t, i))*latest/dt + 0.5)*int(stimulus(t, i) > cutoff) - int(stimulus(t, i) <= cutoff)"
+    )
+
+    def __post_init__(self):
+        positive_quantity("latest", self.latest, second)
+        positive_quantity("tau_trace", self.tau_trace, second)
+        number("cutoff", self.cutoff, at_least=0, below=1)
+
+    @property
+    def parameters(self):
+        return {"latest": self.latest, "cutoff": self.cutoff, "tau_trace": self.tau_trace}

@@ -1,0 +1,283 @@
+"""Neurons with two spike streams: a soma (forward spikes) and a feedback compartment (signed feedback spikes).
+
+Soma (`LIF`; dimensionless potential, threshold 1)::
+
+    dv/dt = (I - v)/tau_membrane     dI/dt = -I/tau_synapse     dx/dt = -x/tau_trace
+    spike when v > 1:  v -> 0,  x -> x + 1
+
+Feedback compartment (an accumulator of error u; s is +1 or -1)::
+
+    feedback spike when |u| >= theta:   s = sign(u),   u -> u - s*theta
+    output neuron:   u -> u + 1 for a teacher spike,   u -> u - 1 for its own forward spike
+    hidden neuron:   u -> u + s*b*gate on a feedback spike of sign s that arrives over weight b
+
+What a neuron must expose
+-------------------------
+Any `brian2.NeuronGroup` works as the source or target of `spikeadam.project` if it has
+
+========================  ===========================================================================
+``I``                     takes the forward weights (target)
+``x``                     trace of its own forward spikes, read by the synapses (source)
+``u``, ``gate``           error accumulator and the factor on what arrives there (source with feedback)
+event ``feedback``        its feedback spikes (target)
+``feedback_sign``         +1 or -1 at a feedback spike, 0 at a refresh (target)
+``elapsed``               time between the last two feedback events (target)
+``refresh``               1 if the feedback event is a refresh, else 0 (target)
+========================  ===========================================================================
+
+`neuron_group` adds everything but ``I`` and ``x`` to a soma of any equations. A *refresh* is an empty feedback
+event (sign 0) of all neurons of a group in the last step of a run: nothing is sent, each synapse only brings
+itself up to date, since event-driven weights are current as of the last feedback event.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import NeuronGroup, Quantity, TimedArray, ms, second
+
+from .checks import default_quantity, integer, number, positive_quantity
+
+NEVER = np.iinfo(np.int32).max
+"""Value of ``refresh_every`` that means: no refresh."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LIF:
+    """Leaky integrate-and-fire soma with an exponential synaptic current.
+
+    Parameters
+    ----------
+    tau_membrane, tau_synapse, tau_trace : Quantity
+        Time constants of the potential ``v``, the current ``I`` and the spike trace ``x``.
+
+    Examples
+    --------
+    >>> import spikeadam as sa
+    >>> print(sa.LIF().threshold)
+    v > 1
+    """
+
+    tau_membrane: Quantity = default_quantity(20 * ms)
+    tau_synapse: Quantity = default_quantity(5 * ms)
+    tau_trace: Quantity = default_quantity(10 * ms)
+
+    equations = """
+    dv/dt = (I - v)/tau_membrane : 1
+    dI/dt = -I/tau_synapse : 1
+    dx/dt = -x/tau_trace : 1
+    tau_membrane : second (shared, constant)
+    tau_synapse : second (shared, constant)
+    tau_trace : second (shared, constant)
+    """
+    threshold = "v > 1"
+    reset = "v = 0; x += 1"
+    rest = "v = 0; I = 0; x = 0"
+    method = "exact"
+
+    def __post_init__(self):
+        for name in self.parameters:
+            positive_quantity(name, getattr(self, name), second)
+        if float(self.tau_membrane) == float(self.tau_synapse):
+            # Brian2's exact integration divides by the difference of the two rates.
+            raise ValueError(f"tau_membrane and tau_synapse must differ, got {self.tau_membrane!r} for both.")
+
+    @property
+    def parameters(self):
+        """Values of the shared parameters, by name."""
+        return {name: getattr(self, name) for name in ("tau_membrane", "tau_synapse", "tau_trace")}
+
+    def __str__(self):
+        return _describe(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Soma:
+    """A soma of the user's own equations.
+
+    Parameters
+    ----------
+    equations, threshold, reset : str
+        As `brian2.NeuronGroup` takes them. They must define ``I`` (which forward weights are added to) and ``x``
+        (the trace of the neuron's own spikes), and ``reset`` must raise ``x``.
+    rest : str
+        Statements that put the soma to rest; they run before every presentation.
+    method : str
+        Brian2's integration method.
+    parameters : dict
+        Values of the equations' parameters, by name.
+    namespace : dict
+        Constants that the equations name.
+
+    Examples
+    --------
+    >>> import spikeadam as sa
+    >>> from brian2 import ms
+    >>> soma = sa.Soma(equations='dv/dt = (I - v)/(10*ms) : 1\\n dI/dt = -I/(5*ms) : 1\\n dx/dt = -x/(10*ms) : 1',
+    ...                threshold='v > 1', reset='v -= 1; x += 1', rest='v = 0; I = 0; x = 0', method='exact')
+    >>> sa.neuron_group(3, soma).N
+    3
+    """
+
+    equations: str
+    threshold: str
+    reset: str
+    rest: str
+    method: str = "euler"
+    parameters: dict = None
+    namespace: dict = None
+
+    def __str__(self):
+        return _describe(self)
+
+
+def _describe(soma):
+    return f"{soma.equations.strip()}\nspike when {soma.threshold}: {soma.reset}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackCompartment:
+    """Accumulates error and emits it as signed feedback spikes.
+
+    Parameters
+    ----------
+    theta : float
+        Error that one feedback spike stands for.
+    gate : str
+        The surrogate derivative: a condition (or expression) of the neuron's own variables that multiplies what
+        arrives at ``u``. By default, feedback counts while the neuron has been active lately.
+
+    Examples
+    --------
+    >>> import spikeadam as sa
+    >>> sa.FeedbackCompartment(theta=0.5).gate
+    'int(x > 0.5)'
+    """
+
+    theta: float = 1.0
+    gate: str = "int(x > 0.5)"
+
+    def __post_init__(self):
+        number("theta", self.theta, above=0)
+        if not isinstance(self.gate, str):
+            raise TypeError(f"gate takes an expression of the neuron's variables as a string, got {self.gate!r}.")
+
+    @property
+    def equations(self):
+        """Variables of the compartment, as Brian2 equations."""
+        return f"""
+        u : 1
+        gate = {self.gate} : 1
+        theta : 1 (shared, constant)
+        learning : 1 (shared, constant)
+        refresh_every : integer (shared, constant)
+        feedback_sign : 1
+        refresh : 1
+        elapsed : second
+        last_feedback : second
+        spike_count : 1
+        feedback_count : 1
+        """
+
+    @property
+    def events(self):
+        """The feedback event. A fresh dict each time: Brian2 changes the one that it is given."""
+        return {"feedback": "learning > 0 and (abs(u) >= theta or (t_in_timesteps + 1) % refresh_every == 0)"}
+
+    # Runs before the synapses of the same step, which read what is set here.
+    on_feedback = """
+    feedback_sign = sign(u)*int(abs(u) >= theta)
+    u -= feedback_sign*theta
+    feedback_count += abs(feedback_sign)
+    refresh = int((t_in_timesteps + 1) % refresh_every == 0)
+    elapsed = t - last_feedback
+    last_feedback = t
+    """
+
+
+def neuron_group(
+    N, soma=None, compartment=None, *, presentation=None, teacher=None, name="neurons*", dt=None, clock=None
+):
+    """A `brian2.NeuronGroup` of a soma with a feedback compartment.
+
+    Parameters
+    ----------
+    N : int
+        Number of neurons.
+    soma : LIF or Soma
+        Default: ``LIF()``.
+    compartment : FeedbackCompartment
+        Default: ``FeedbackCompartment()``.
+    presentation : Quantity, optional
+        Put soma and error to rest every so often, at the start of each presentation of a sample.
+    teacher : TimedArray, optional
+        Makes the group an output layer: ``teacher(t, i)`` is the number of teacher spikes that neuron ``i`` gets
+        in a time step (0.5: one every second step). Without it the group is a hidden layer.
+    name, dt, clock
+        As in Brian2.
+
+    Returns
+    -------
+    brian2.NeuronGroup
+        With ``learning`` set to 1; 0 freezes all that happens through feedback spikes.
+
+    Examples
+    --------
+    >>> import spikeadam as sa
+    >>> from brian2 import ms
+    >>> hidden = sa.neuron_group(100, presentation=100*ms)
+    >>> sorted(hidden.events)
+    ['feedback', 'spike']
+    """
+    integer("N", N, at_least=1)
+    soma = LIF() if soma is None else soma
+    compartment = FeedbackCompartment() if compartment is None else compartment
+    if teacher is not None and not isinstance(teacher, TimedArray):
+        raise TypeError(f"teacher takes a TimedArray of teacher spikes per time step, got {teacher!r}.")
+
+    equations = soma.equations + compartment.equations
+    reset = soma.reset + "; spike_count += 1"
+    rest = soma.rest + "; u = 0"
+    namespace = dict(getattr(soma, "namespace", None) or {})
+    if teacher is not None:
+        equations += "teacher_phase : 1"
+        reset += "; u -= int(learning > 0)"
+        rest += "; teacher_phase = 0"
+        namespace["teacher"] = teacher
+    group = NeuronGroup(
+        N,
+        equations,
+        threshold=soma.threshold,
+        reset=reset,
+        events=compartment.events,
+        method=soma.method,
+        namespace=namespace,
+        name=name,
+        dt=dt,
+        clock=clock,
+    )
+    missing = [variable for variable in ("I", "x") if variable not in group.variables]
+    if missing:
+        raise ValueError(f"soma takes equations that define I and x, but {' and '.join(missing)} is not defined.")
+    for parameter, value in (soma.parameters or {}).items():
+        setattr(group, parameter, value)
+    group.theta = compartment.theta
+    group.learning = 1
+    group.refresh_every = NEVER
+
+    group.run_on_event("feedback", compartment.on_feedback, when="before_synapses")
+    group.add_attribute("presentation_steps")
+    group.presentation_steps = None
+    if presentation is not None:
+        positive_quantity("presentation", presentation, second)
+        group.presentation_steps = round(float(presentation / group.clock.dt))
+        group.run_regularly(rest.replace("; ", "\n"), dt=presentation, when="start", order=0)
+    if teacher is not None:
+        # Teacher spikes come at regular intervals: as even as they can be, and the same on every device.
+        group.run_regularly(
+            """teacher_phase += teacher(t, i)*int(learning > 0)
+               u += int(teacher_phase >= 1)
+               teacher_phase -= int(teacher_phase >= 1)""",
+            when="start",
+            order=1,
+        )
+    return group

@@ -1,0 +1,266 @@
+"""Plastic projections: `project` connects two groups with forward Synapses and, for feedback, their partners."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import Synapses
+from brian2.utils.stringtools import word_substitute
+
+from .checks import number
+from .feedback import Feedback
+from .mechanism import attach, plastic_interface, state_names
+from .rules import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """Forward and feedback Synapses between two groups; made by `project`.
+
+    Attributes
+    ----------
+    forward : brian2.Synapses
+        From source to target, weight ``w``. Pathway ``transmit`` carries forward spikes, ``learn`` runs at the
+        target's feedback events.
+    feedback : brian2.Synapses or None
+        From target to source, weight ``w``; None where feedback is not carried by synapses of its own.
+    rule, scheme
+        The optimizer and the feedback scheme (None: no feedback over this projection).
+    pre, post : ndarray
+        Source and target neuron of each forward synapse, in the order of ``forward.w``. The feedback synapse
+        number ``partner[n]`` is the partner of forward synapse ``n``.
+    initial : dict
+        Initial state, by (Synapses name, variable).
+    """
+
+    forward: Synapses
+    feedback: Synapses
+    rule: Rule
+    scheme: Feedback
+    shape: tuple
+    pre: np.ndarray
+    post: np.ndarray
+    partner: np.ndarray
+    initial: dict
+    parameter_variables: dict
+
+    @property
+    def objects(self):
+        """The Brian2 objects, to be added to a `brian2.Network`."""
+        return [synapses for synapses in (self.forward, self.feedback) if synapses is not None]
+
+    def weights(self, values=None):
+        """Forward weights as a matrix of shape (n_pre, n_post); 0 where there is no synapse.
+
+        ``values`` are weights in synapse order; default: those of ``forward``.
+        """
+        return self._matrix(self.forward.w[:] if values is None else values)
+
+    def feedback_weights(self, values=None):
+        """Feedback weights as a matrix of shape (n_post, n_pre), as `alignment_angle` takes it."""
+        if self.scheme is None:
+            raise ValueError("feedback_weights takes a projection with feedback, this one was made with feedback=None.")
+        if self.feedback is not None:
+            values = self.feedback.w[:] if values is None else values
+            return self._matrix(np.asarray(values)[self.partner]).T
+        state = {name: self.forward.state(name)[:] for name in ("w", *state_names(self.scheme.synapse_equations))}
+        return self._matrix(self.transported_weights(state)).T
+
+    def transported_weights(self, state):
+        """Feedback weights of a scheme without synapses of its own, from the forward synapses' ``state``."""
+        # The expression is the library's own, one line of arithmetic that reads the same in Python.
+        return eval(self.scheme.transported, {"sign": np.sign}, state)  # noqa: S307
+
+    def set_parameters(self, **values):
+        """Change parameters of the rule or the feedback scheme, in both directions and in the target's neurons."""
+        for name, value in values.items():
+            for group, variable in self.variables_of(name):
+                setattr(group, variable, value)
+
+    def variables_of(self, name):
+        """The (group, variable) pairs that hold the parameter ``name``."""
+        if name not in self.parameter_variables:
+            raise ValueError(f"parameter takes one of {', '.join(self.parameter_variables)}, got {name!r}.")
+        return self.parameter_variables[name]
+
+    def _matrix(self, values):
+        matrix = np.zeros(self.shape)
+        matrix[self.pre, self.post] = values
+        return matrix
+
+
+def project(
+    source,
+    target,
+    *,
+    rule,
+    feedback=None,
+    weight_scale=1.5,
+    feedback_scale=1.0,
+    connections=None,
+    random_state=None,
+    name="projection*",
+):
+    """Connect two groups with synapses that learn from the target's feedback spikes.
+
+    Parameters
+    ----------
+    source, target : brian2.NeuronGroup
+        Layers as `neuron_group` or an input description makes them, or any groups with the variables that
+        `spikeadam.neurons` lists.
+    rule : Rule
+        The optimizer in every synapse.
+    feedback : Feedback, optional
+        How the target's feedback spikes reach the source. None (an input projection): they do not.
+    weight_scale : float
+        Initial forward weights are normal with standard deviation ``weight_scale/sqrt(synapses of a target neuron)``.
+    feedback_scale : float
+        Standard deviation of the initial feedback weights, relative to the forward ones; drawn independently.
+    connections : tuple of two integer arrays, optional
+        Source and target neuron of each synapse. Default: all to all.
+    random_state : int, numpy.random.SeedSequence or numpy.random.Generator, optional
+        Seed of the initial weights.
+    name : str
+        Name of the forward Synapses; those of feedback are called ``name_feedback``.
+
+    Returns
+    -------
+    Projection
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a group that lacks a variable (the message names it), a bad scale, or connections out of range.
+
+    Examples
+    --------
+    >>> import spikeadam as sa
+    >>> from brian2 import ms
+    >>> hidden, output = sa.neuron_group(20, name='a'), sa.neuron_group(3, name='b')
+    >>> projection = sa.project(hidden, output, rule=sa.BioAdam(), feedback=sa.Predisposition(), random_state=1)
+    >>> projection.weights().shape, projection.feedback_weights().shape
+    ((20, 3), (3, 20))
+    """
+    _check(source, target, rule, feedback)
+    number("weight_scale", weight_scale, at_least=0)
+    number("feedback_scale", feedback_scale, at_least=0)
+    rng = np.random.default_rng(random_state)
+    pre, post = _connections(connections, len(source), len(target))
+    fan_in = np.bincount(post, minlength=len(target))[post]
+    deviation = weight_scale / np.sqrt(fan_in)
+
+    scheme = feedback if feedback is not None else Feedback()
+    names = {**attach(rule, target), **attach(scheme, target)}
+    parameters = {**rule.parameters, **(scheme.parameters if feedback is not None else {})}
+
+    def learning(neuron, other):
+        """Statements of a synapse whose emitting neuron has the suffix ``neuron``."""
+        own = {variable: names[variable] + neuron for variable in rule.neuron_names + scheme.neuron_names}
+        lines = [f"impulse = -feedback_sign{neuron}*x{other}", word_substitute(rule.statements, own)]
+        if rule.rate is None:
+            lines.append("w += " + word_substitute(scheme.change, own))
+        return "\n".join(line.strip() for part in lines for line in part.splitlines() if line.strip())
+
+    weight = "w : 1" if rule.rate is None else f"dw/dt = {scheme.change_rate(rule.rate)} : 1 (clock-driven)"
+    plastic_model = "\n".join([weight, rule.synapse_equations, scheme.synapse_equations])
+    learn = learning("_post", "_pre")
+    if scheme.transported is not None:
+        learn = f"u_pre += feedback_sign_post*{scheme.transported}*gate_pre\n" + learn
+    method = None if rule.rate is None else "rk4"
+    forward = Synapses(
+        source,
+        target,
+        plastic_model,
+        on_pre={"transmit": "I_post += w"},
+        on_post={"learn": learn},
+        on_event={"transmit": "spike", "learn": "feedback"},
+        method=method,
+        name=name,
+    )
+    # What arrives in a step counts before what is learned in it.
+    forward.transmit.order, forward.learn.order = 0, 1
+    forward.connect(i=pre, j=post)
+    initial = {(forward.name, "w"): rng.normal(size=len(pre)) * deviation}
+    if "magnitude" in forward.variables:
+        initial[forward.name, "magnitude"] = np.abs(rng.normal(size=len(pre)) * deviation * feedback_scale)
+
+    backward, partner = None, None
+    if feedback is not None and scheme.transported is None:
+        deliver = "u_post += feedback_sign_pre*w*gate_post"
+        backward = Synapses(
+            target,
+            source,
+            plastic_model if scheme.plastic else "w : 1",
+            on_pre={"learn": deliver + ("\n" + learning("_pre", "_post") if scheme.plastic else "")},
+            on_event={"learn": "feedback"},
+            method=method if scheme.plastic else None,
+            name=forward.name + "_feedback",
+        )
+        backward.learn.order = 1
+        # Emitter by emitter, the order in which feedback spikes visit them.
+        order = np.lexsort((pre, post))
+        partner = np.argsort(order)
+        backward.connect(i=post[order], j=pre[order])
+        initial[backward.name, "w"] = (rng.normal(size=len(pre)) * deviation * feedback_scale)[order]
+
+    learners = [forward] + ([backward] if backward is not None and scheme.plastic else [])
+    for synapses in learners:
+        for variable, value in rule.initial.items():
+            initial[synapses.name, variable] = np.full(len(pre), float(value))
+        for parameter, value in parameters.items():
+            setattr(synapses, parameter, value)
+    for synapses in (forward, backward):
+        for (owner, variable), values in initial.items():
+            if synapses is not None and owner == synapses.name:
+                setattr(synapses, variable, values)
+    holders = {
+        parameter: [(synapses, parameter) for synapses in learners]
+        + ([(target, names[parameter])] if parameter in names else [])
+        for parameter in parameters
+    }
+    if rule.refresh == "presentation":
+        target.refresh_every = target.presentation_steps
+    return Projection(
+        forward, backward, rule, feedback, (len(source), len(target)), pre, post, partner, initial, holders
+    )
+
+
+def _check(source, target, rule, feedback):
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
+    if feedback is not None and not isinstance(feedback, Feedback):
+        raise TypeError(f"feedback takes None or a scheme such as sa.Predisposition(), got {feedback!r}.")
+    lacking = plastic_interface(target)
+    if lacking:
+        raise ValueError(f"target takes a group made by sa.neuron_group or its like; it lacks {', '.join(lacking)}.")
+    if "x" not in source.variables:
+        raise ValueError("source takes a group with a spike trace x; it lacks x.")
+    lacking = [variable for variable in ("u", "gate") if variable not in source.variables]
+    if feedback is not None and lacking:
+        raise ValueError(
+            f"feedback takes None for a source without a feedback compartment, such as an input layer; the source "
+            f"lacks {' and '.join(lacking)}."
+        )
+    if rule.refresh == "presentation" and getattr(target, "presentation_steps", None) is None:
+        raise ValueError(
+            f"rule {type(rule).__name__} updates once a presentation: the target takes a presentation, as in "
+            "sa.neuron_group(..., presentation=100*ms)."
+        )
+
+
+def _connections(connections, n_pre, n_post):
+    if connections is None:
+        # Target by target: a feedback spike then visits its synapses in the order in which they are stored.
+        post, pre = np.divmod(np.arange(n_pre * n_post), n_pre)
+        return pre, post
+    pre, post = (np.asarray(part) for part in connections)
+    if pre.shape != post.shape or pre.ndim != 1 or not len(pre):
+        raise ValueError(
+            f"connections takes two one-dimensional arrays of equal length, got shapes {pre.shape} and {post.shape}."
+        )
+    for side, indices, size in (("source", pre, n_pre), ("target", post, n_post)):
+        if not np.issubdtype(indices.dtype, np.integer) or indices.min() < 0 or indices.max() >= size:
+            raise ValueError(f"connections takes {side} indices from 0 to {size - 1}, got {indices.min()} to {indices.max()}.")
+    if len(np.unique(pre * n_post + post)) != len(pre):
+        raise ValueError("connections takes each pair of neurons once, got a pair twice.")
+    order = np.lexsort((pre, post))
+    return pre[order], post[order]
