@@ -181,7 +181,7 @@ def _locate(files: ImageFiles) -> dict[str, Path]:
             found[name] = fetch(files.home + name, target / name, files.md5[name])
         except DownloadError as error:
             raise FileNotFoundError(
-                f"{' and '.join(missing[position:])} missing in {target}, and the download failed "
+                f"{', '.join(missing[position:])} missing in {target}, and the download failed "
                 f"({error}); copy the files there from {files.home}, or set SPIKEADAM_DATA to a folder "
                 f"that holds them in its sub-folder {files.folder}."
             ) from None

@@ -109,7 +109,7 @@ def test_failure_halfway_keeps_what_came(home, server, cache, small):
     server.files.update({name: small[name] for name in NAMES[:2]})
     with pytest.raises(FileNotFoundError, match="404") as caught:
         datasets.mnist()
-    assert str(caught.value).startswith(f"{NAMES[2]} and {NAMES[3]} missing")
+    assert str(caught.value).startswith(f"{NAMES[2]}, {NAMES[3]} missing")
     assert sorted(p.name for p in (cache / "mnist").iterdir()) == sorted(NAMES[:2])
     server.files.update(small)
     assert len(datasets.mnist().X_train) == 6
