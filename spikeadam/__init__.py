@@ -4,10 +4,13 @@ LIF neurons carry forward spikes and separate, signed feedback spikes. Synapse e
 (Bio-Adam) and predisposition, by which forward and feedback weights grow into each other's mirror image.
 """
 
+from . import datasets
 from .circuit import Circuit, feedforward
 from .feedback import Feedback, KolenPollack, Predisposition, RandomFeedback, SignSymmetric, WeightTransport
 from .inputs import LatencyInput, PoissonInput, RegularInput
 from .metrics import alignment_angle, norm_ratio, sign_agreement
 from .neurons import LIF, FeedbackCompartment, Soma, neuron_group
+from .plots import plot_alignment, plot_learning_curve, plot_raster, plot_weights
+from .probe import Probe, probe_rule
 from .projection import Projection, project
 from .rules import SGD, Adam, BioAdam, Momentum, RMSProp, Rule

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import Network, NeuronGroup, Quantity, SpikeMonitor, TimedArray, defaultclock, ms, second
+from brian2 import Network, Quantity, SpikeMonitor, TimedArray, defaultclock, ms, second
 
 from .checks import integer, positive_quantity
 from .inputs import PoissonInput
@@ -18,28 +18,29 @@ class Circuit:
     Attributes
     ----------
     network : brian2.Network
-    input : NeuronGroup
-    layers : list of NeuronGroup
-        Plastic layers, the last one is the output.
+    groups : list of NeuronGroup
+        Layers from input to output.
     projections : list of Projection
-    stimulus, teacher : TimedArray
-        One row (or several) a presentation; the engine replaces their values in every chunk.
-    presentation : Quantity
-    output_spikes : SpikeMonitor
+    feeds : dict of TimedArray
+        Arrays that the engine replaces in every chunk, such as ``stimulus`` and ``teacher``: row 0 is the start of
+        the chunk.
+    monitors : dict
+        Monitors whose records a chunk returns.
+    presentation : Quantity or None
+        Duration of the presentation of one sample.
     """
 
     network: Network
-    input: NeuronGroup
-    layers: list
+    groups: list
     projections: list
-    stimulus: TimedArray
-    teacher: TimedArray
-    presentation: Quantity
-    output_spikes: SpikeMonitor
+    feeds: dict
+    monitors: dict
+    presentation: Quantity = None
 
     @property
-    def output(self):
-        return self.layers[-1]
+    def layers(self):
+        """The plastic layers, all but the input."""
+        return self.groups[1:]
 
 
 def feedforward(
@@ -117,7 +118,13 @@ def feedforward(
         )
         for source, target, seed in zip(groups, groups[1:], seeds)
     ]
-    output_spikes = SpikeMonitor(groups[-1], name="output_spikes")
+    monitor = SpikeMonitor(groups[-1], name="output_spikes")
     synapses = [part for projection in projections for part in projection.objects]
-    network = Network(*groups, *synapses, output_spikes)
-    return Circuit(network, groups[0], groups[1:], projections, stimulus, teacher, presentation, output_spikes)
+    return Circuit(
+        Network(*groups, *synapses, monitor),
+        groups,
+        projections,
+        {"stimulus": stimulus, "teacher": teacher},
+        {"output_spikes": monitor},
+        presentation,
+    )

@@ -166,6 +166,7 @@ def project(
     if scheme.transported is not None:
         learn = f"u_pre += feedback_sign_post*{scheme.transported}*gate_pre\n" + learn
     method = None if rule.rate is None else "rk4"
+    namespace = _shared_namespace(source, target)
     forward = Synapses(
         source,
         target,
@@ -174,6 +175,8 @@ def project(
         on_post={"learn": learn},
         on_event={"transmit": "spike", "learn": "feedback"},
         method=method,
+        clock=target.clock,
+        namespace=namespace,
         name=name,
     )
     # What arrives in a step counts before what is learned in it.
@@ -193,6 +196,8 @@ def project(
             on_pre={"learn": deliver + ("\n" + learning("_pre", "_post") if scheme.plastic else "")},
             on_event={"learn": "feedback"},
             method=method if scheme.plastic else None,
+            clock=target.clock,
+            namespace=namespace,
             name=forward.name + "_feedback",
         )
         backward.learn.order = 1
@@ -245,6 +250,19 @@ def _check(source, target, rule, feedback):
             f"rule {type(rule).__name__} updates once a presentation: the target takes a presentation, as in "
             "sa.neuron_group(..., presentation=100*ms)."
         )
+
+
+def _shared_namespace(source, target):
+    """Constants of both groups: synapses that read a subexpression, such as a gate, resolve its names themselves."""
+    namespace = dict(source.namespace or {})
+    for name, value in (target.namespace or {}).items():
+        if name in namespace and namespace[name] is not value and not np.array_equal(namespace[name], value):
+            raise ValueError(
+                f"source and target take one value for a constant that both name: {name} is {namespace[name]!r} in "
+                f"{source.name} and {value!r} in {target.name}."
+            )
+        namespace[name] = value
+    return namespace
 
 
 def _connections(connections, n_pre, n_post):

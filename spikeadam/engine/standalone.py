@@ -1,0 +1,134 @@
+"""C++ standalone: built once a structure, then run chunk by chunk as a program of its own.
+
+The engine starts the binary itself and exchanges arrays with it as files, so that a cached build needs no code
+generation: the manifest beside the binary says under which name each array is read and written.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from brian2 import Quantity, device as brian2_device, second, set_device
+from brian2.devices.device import reset_device
+
+from . import build_cache
+from .chunk import Chunk, recorded
+from .state import initial_state, shift_times, state_variables
+
+DURATION = "SPIKEADAM_DURATION"
+"""Environment variable that tells a binary how long to run, in seconds."""
+
+
+class StandaloneDevice:
+    """Builds a circuit with Brian2's C++ standalone mode, or takes the build from the cache, and runs it.
+
+    Parameters
+    ----------
+    build : callable
+        Makes the circuit.
+    cache : path, optional
+        Folder of the build cache; default: see `build_cache.cache_folder`.
+    """
+
+    name = "standalone"
+
+    def __init__(self, build, *, cache=None):
+        start = time.perf_counter()
+        build_cache.find_compiler()
+        set_device("cpp_standalone", build_on_run=False)
+        try:
+            brian2_device.reinit()
+            brian2_device.activate(build_on_run=False)
+            self.circuit = build()
+            self.variables = state_variables(self.circuit)
+            self.initial_state = initial_state(self.circuit)
+            key = build_cache.fingerprint(self.circuit)
+            self.folder, self.was_cached = build_cache.get(key, self._generate, cache)
+        finally:
+            brian2_device.reinit()
+            reset_device()
+        self.manifest = json.loads((self.folder / build_cache.MANIFEST).read_text())
+        self.scratch = Path(tempfile.mkdtemp(prefix="spikeadam-"))
+        self.build_seconds = time.perf_counter() - start
+
+    def _generate(self, folder):
+        """Write the C++ project into ``folder`` and return its manifest."""
+        network = self.circuit.network
+        network.run(Quantity(1.0, dim=second.dim), namespace={})
+        brian2_device.build(directory=str(folder), compile=False, run=False, with_output=False)
+        # Brian2 writes the duration into the source; one binary has to serve chunks of any length.
+        main = folder / "main.cpp"
+        source = main.read_text()
+        call = f"{network.name}.run(1.0,"
+        if source.count(call) != 1:
+            raise RuntimeError(f"Brian2's generated main.cpp holds {source.count(call)} calls {call!r}, expected one.")
+        main.write_text(source.replace(call, f'{network.name}.run(std::atof(std::getenv("{DURATION}")),'))
+        files = {name: brian2_device.get_array_filename(variable) for name, variable in self.variables.items()}
+        records = {
+            name: {v: brian2_device.get_array_filename(monitor.variables[v]) for v in recorded(monitor)}
+            for name, monitor in self.circuit.monitors.items()
+        }
+        return {"files": files, "records": records}
+
+    def run(self, state, feeds, duration):
+        """Simulate ``duration`` seconds from ``state`` with the arrays ``feeds``; see `Chunk`."""
+        start = time.perf_counter()
+        arguments = []
+        for name, variable in self.variables.items():
+            values = np.ascontiguousarray(state[name], dtype=variable.dtype)
+            value = repr(values[0].item()) if len(values) == 1 else self._write(name, values)
+            arguments.append(f"{name}={value}")
+        for name, values in feeds.items():
+            # The array has a fixed size; rows past the end of the run are never read.
+            padded = np.zeros_like(self.circuit.feeds[name].values)
+            padded[: len(values)] = values
+            arguments.append(f"{self.circuit.feeds[name].name}.values={self._write(name, padded)}")
+        results = self.scratch / "results"
+        results.mkdir(exist_ok=True)
+        process = subprocess.Popen(
+            [str(self.folder / "main"), "--results_dir", f"{results}{os.sep}", *arguments],
+            cwd=self.folder,
+            env={**os.environ, DURATION: repr(duration)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # Ctrl-C is ours to handle: the binary would stop in the middle of a chunk
+        )
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if process.returncode or "rror" in output or "Could not" in output:
+            raise RuntimeError(f"The compiled network failed with exit status {process.returncode}: {output.strip()}")
+        ended = {
+            name: self._read(results / self.manifest["files"][name], variable.dtype, len(state[name]))
+            for name, variable in self.variables.items()
+        }
+        records = {}
+        for name, files in self.manifest["records"].items():
+            variables = self.circuit.monitors[name].variables
+            records[name] = {v: self._read(results / file, variables[v].dtype) for v, file in files.items()}
+        return Chunk(shift_times(ended, self.variables, duration), records, time.perf_counter() - start)
+
+    def _write(self, name, values):
+        path = self.scratch / name
+        values.tofile(path)
+        return path
+
+    @staticmethod
+    def _read(path, dtype, size=None):
+        values = np.fromfile(path, dtype=dtype)
+        if size is not None and len(values) != size:
+            raise OSError(f"{path} holds {len(values)} of {size} values: is the disk full?")
+        return values
+
+    def close(self):
+        """Remove the files exchanged with the binary."""
+        shutil.rmtree(self.scratch, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""The state of a circuit as plain arrays, named ``group.variable``.
+
+Both devices start every chunk at time 0 from such a state and return the state at its end, so that a chunk is a
+function: what is not in the state does not exist.
+"""
+
+import numpy as np
+from brian2 import NeuronGroup, Synapses, second
+from brian2.core.variables import ArrayVariable
+
+NOT_STATE = {"i", "j", "t", "dt", "N", "lastspike", "not_refractory"}
+
+
+def groups_of(circuit):
+    """The groups whose variables are the state of the circuit."""
+    return [obj for obj in circuit.network.objects if isinstance(obj, (NeuronGroup, Synapses))]
+
+
+def state_variables(circuit):
+    """Brian2 variables of the state, by ``group.variable``."""
+    found = {}
+    for group in groups_of(circuit):
+        for name, variable in group.variables.items():
+            own = isinstance(variable, ArrayVariable) and getattr(variable.owner, "name", None) == group.name
+            if own and not variable.read_only and not name.startswith("_") and name not in NOT_STATE:
+                found[f"{group.name}.{name}"] = variable
+    return dict(sorted(found.items()))
+
+
+def initial_state(circuit):
+    """State of a circuit that has not run, without asking the device for what it cannot know yet."""
+    drawn = {f"{owner}.{name}": values for p in circuit.projections for (owner, name), values in p.initial.items()}
+    sizes = {synapses.name: len(p.pre) for p in circuit.projections for synapses in p.objects}
+    state = {}
+    for name, variable in state_variables(circuit).items():
+        if name in drawn:
+            values = drawn[name]
+        elif not variable.scalar and variable.owner.name in sizes:
+            values = np.zeros(sizes[variable.owner.name])
+        else:
+            values = variable.get_value()
+        state[name] = np.array(values, dtype=variable.dtype).reshape(-1)
+    return state
+
+
+def shift_times(state, variables, duration):
+    """Move times of past events (``last_...``) to where the next chunk, which starts at 0, sees them."""
+    for name, variable in variables.items():
+        if name.split(".")[1].startswith("last_") and variable.dim == second.dim:
+            state[name] = state[name] - duration
+    return state
