@@ -1,13 +1,13 @@
 """A feedforward network as plain Brian2 objects: layers, projections, and the arrays that feed them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from brian2 import Network, Quantity, SpikeMonitor, TimedArray, defaultclock, ms, second
+from brian2 import Clock, Network, Quantity, SpikeMonitor, TimedArray, ms, second
 
 from .checks import integer, positive_quantity
-from .inputs import PoissonInput
-from .neurons import neuron_group
+from .inputs import RegularInput
+from .neurons import LIF, neuron_group
 from .projection import project
 
 
@@ -52,13 +52,17 @@ def feedforward(
     feedback,
     input=None,
     soma=None,
+    output_soma=None,
     compartment=None,
-    presentation=100 * ms,
+    presentation=40 * ms,
+    teacher_onset=12 * ms,
     samples=1,
-    input_scale=6.0,
-    weight_scale=1.5,
+    input_scale=3.0,
+    weight_scale=0.2,
     feedback_scale=1.0,
+    output_learning_rate=2.0,
     random_state=None,
+    dt=1 * ms,
 ):
     """A feedforward network, all to all, for samples shown one after the other.
 
@@ -72,16 +76,23 @@ def feedforward(
     feedback : Feedback
         On every projection but the first.
     input : input description, optional
-        Default: ``PoissonInput()``.
-    soma, compartment : optional
-        Of all plastic layers; defaults as in `neuron_group`.
-    presentation : Quantity
-        Duration of a presentation.
+        Default: ``RegularInput()``.
+    soma, output_soma : LIF or Soma, optional
+        Of hidden and output layers. Default: ``LIF()``, and for the output ``LIF(tau_membrane=15*ms)`` without
+        homeostasis.
+    compartment : FeedbackCompartment, optional
+        Of all plastic layers.
+    presentation, teacher_onset : Quantity
+        Duration of the presentation of a sample, and when in it the output begins to be taught.
     samples : int
-        Presentations that `stimulus` and `teacher` have room for: those of one chunk.
+        Presentations that the feeds have room for: those of one chunk.
     input_scale, weight_scale, feedback_scale : float
-        Initial weights of the first projection, of the others, and of feedback relative to forward.
+        Initial weights of the first projection, of the others (see `project`), and of feedback relative to forward.
+    output_learning_rate : float
+        Learning rate of the projection to the output, relative to the others.
     random_state : int or SeedSequence, optional
+    dt : Quantity
+        Time step.
 
     Returns
     -------
@@ -94,22 +105,29 @@ def feedforward(
     for size in hidden:
         integer("hidden", size, at_least=1)
     positive_quantity("presentation", presentation, second)
-    input = PoissonInput() if input is None else input
-    dt = defaultclock.dt
+    input = RegularInput() if input is None else input
+    soma = LIF() if soma is None else soma
+    output_soma = LIF(tau_membrane=15 * ms, homeostasis_rate=0) if output_soma is None else output_soma
+    output_rule = replace(rule, learning_rate=rule.learning_rate * output_learning_rate)
+    common = {"presentation": presentation, "clock": Clock(dt, name="step_clock")}
 
     stimulus = TimedArray(np.zeros((samples, n_input)), dt=presentation, name="stimulus")
     teacher = TimedArray(np.zeros((samples, n_output)), dt=presentation, name="teacher")
-    groups = [input.group(n_input, stimulus, presentation=presentation, name="input", dt=dt)]
+    groups = [input.group(n_input, stimulus, name="input", **common)]
     for number, size in enumerate(hidden, start=1):
-        groups.append(neuron_group(size, soma, compartment, presentation=presentation, name=f"hidden_{number}"))
-    groups.append(neuron_group(n_output, soma, compartment, presentation=presentation, teacher=teacher, name="output"))
+        groups.append(neuron_group(size, soma, compartment, name=f"hidden_{number}", **common))
+    groups.append(
+        neuron_group(
+            n_output, output_soma, compartment, teacher=teacher, teacher_onset=teacher_onset, name="output", **common
+        )
+    )
 
     seeds = np.random.SeedSequence(random_state).spawn(len(groups) - 1)
     projections = [
         project(
             source,
             target,
-            rule=rule,
+            rule=output_rule if target is groups[-1] else rule,
             feedback=None if source is groups[0] else feedback,
             weight_scale=input_scale if source is groups[0] else weight_scale,
             feedback_scale=feedback_scale,

@@ -15,7 +15,7 @@ from .counter_random import counter_uniform
 class _Input:
     """What the input descriptions share: the group around their equations."""
 
-    def group(self, N, stimulus, *, presentation, name="input*", dt=None):
+    def group(self, N, stimulus, *, presentation, name="input*", clock=None):
         """The input layer as a `brian2.NeuronGroup`.
 
         Parameters
@@ -26,13 +26,14 @@ class _Input:
             Values in [0, 1], one row a presentation, ``N`` columns.
         presentation : Quantity
             Duration of a presentation.
-        name, dt
+        name, clock
             As in Brian2.
         """
         if not isinstance(stimulus, TimedArray):
             raise TypeError(f"stimulus takes a TimedArray of values in [0, 1], got {stimulus!r}.")
         positive_quantity("presentation", presentation, second)
-        steps = round(float(presentation / (defaultclock.dt if dt is None else dt)))
+        clock = defaultclock if clock is None else clock
+        steps = round(float(presentation / clock.dt))
         group = NeuronGroup(
             N,
             self.equations
@@ -49,7 +50,7 @@ class _Input:
             method="exact",
             namespace={"stimulus": stimulus, "counter_uniform": counter_uniform, "presentation_steps": steps},
             name=name,
-            dt=dt,
+            clock=clock,
         )
         for parameter, value in self.parameters.items():
             setattr(group, parameter, value)
@@ -70,7 +71,7 @@ class PoissonInput(_Input):
     """
 
     max_rate: Quantity = default_quantity(200 * Hz)
-    tau_trace: Quantity = default_quantity(10 * ms)
+    tau_trace: Quantity = default_quantity(50 * ms)
 
     equations = """
     probability : 1
@@ -91,10 +92,10 @@ class PoissonInput(_Input):
 
 @dataclass(frozen=True, kw_only=True)
 class RegularInput(_Input):
-    """Evenly spaced spikes from a random first phase: rate = max_rate * value, with the least variance.
+    """Evenly spaced spikes, rate = max_rate * value: the least variance that spikes can have.
 
-    Step k of a presentation holds a spike when floor(phase + p*(k + 1)) > floor(phase + p*k), with p = rate*dt and
-    a phase drawn for every presentation and neuron.
+    Step k of a presentation holds a spike when floor(phase + p*(k + 1)) > floor(phase + p*k), with p = rate*dt and a
+    phase drawn once for each neuron, so that a sample always gives the same spikes.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ class RegularInput(_Input):
     """
 
     max_rate: Quantity = default_quantity(200 * Hz)
-    tau_trace: Quantity = default_quantity(10 * ms)
+    tau_trace: Quantity = default_quantity(50 * ms)
 
     equations = """
     per_step : 1
@@ -116,7 +117,7 @@ class RegularInput(_Input):
     )
     on_presentation = """
     per_step = stimulus(t, i)*max_rate*dt
-    phase = counter_uniform(input_seed, step, i)
+    phase = counter_uniform(input_seed, 0, i)
     """
 
     __post_init__ = PoissonInput.__post_init__
@@ -139,7 +140,7 @@ class LatencyInput(_Input):
 
     latest: Quantity = default_quantity(20 * ms)
     cutoff: float = 0.0
-    tau_trace: Quantity = default_quantity(10 * ms)
+    tau_trace: Quantity = default_quantity(50 * ms)
 
     equations = """
     spike_step : integer

@@ -2,8 +2,8 @@
 
 Soma (`LIF`; dimensionless potential, threshold 1)::
 
-    dv/dt = (I - v)/tau_membrane     dI/dt = -I/tau_synapse     dx/dt = -x/tau_trace
-    spike when v > 1:  v -> 0,  x -> x + 1
+    dv/dt = (I + bias - v)/tau_membrane     dI/dt = -I/tau_synapse     dx/dt = -x/tau_trace
+    spike when v > 1:  v -> v - 1,  x -> x + 1
 
 Feedback compartment (an accumulator of error u; s is +1 or -1)::
 
@@ -30,10 +30,10 @@ event (sign 0) of all neurons of a group in the last step of a run: nothing is s
 itself up to date, since event-driven weights are current as of the last feedback event.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
-from brian2 import NeuronGroup, Quantity, TimedArray, ms, second
+from brian2 import NeuronGroup, Quantity, TimedArray, defaultclock, ms, second
 
 from .checks import default_quantity, integer, number, positive_quantity
 
@@ -45,10 +45,21 @@ NEVER = np.iinfo(np.int32).max
 class LIF:
     """Leaky integrate-and-fire soma with an exponential synaptic current.
 
+    A spike subtracts the threshold from the potential, so that no input is lost. A homeostatic bias current wakes
+    neurons that hardly ever spike: synapses of silent neurons can neither learn nor align. At the end of each
+    presentation with n spikes of the neuron itself::
+
+        average_count -> average_count + 0.01*(n - average_count)
+        bias -> bias + homeostasis_rate*(1 - average_count/homeostasis_target)   while that is positive
+
     Parameters
     ----------
     tau_membrane, tau_synapse, tau_trace : Quantity
         Time constants of the potential ``v``, the current ``I`` and the spike trace ``x``.
+    homeostasis_rate : float
+        Step of the bias current per presentation; 0 switches homeostasis off.
+    homeostasis_target : float
+        Spikes per presentation below which a neuron counts as silent.
 
     Examples
     --------
@@ -57,26 +68,47 @@ class LIF:
     v > 1
     """
 
-    tau_membrane: Quantity = default_quantity(20 * ms)
+    tau_membrane: Quantity = default_quantity(8 * ms)
     tau_synapse: Quantity = default_quantity(5 * ms)
-    tau_trace: Quantity = default_quantity(10 * ms)
+    tau_trace: Quantity = default_quantity(50 * ms)
+    homeostasis_rate: float = 0.001
+    homeostasis_target: float = 0.2
 
     equations = """
-    dv/dt = (I - v)/tau_membrane : 1
+    dv/dt = (I + bias - v)/tau_membrane : 1
     dI/dt = -I/tau_synapse : 1
     dx/dt = -x/tau_trace : 1
+    bias : 1
+    average_count : 1
+    presentation_count : 1
     tau_membrane : second (shared, constant)
     tau_synapse : second (shared, constant)
     tau_trace : second (shared, constant)
+    homeostasis_rate : 1 (shared, constant)
+    homeostasis_target : 1 (shared, constant)
     """
     threshold = "v > 1"
-    reset = "v = 0; x += 1"
-    rest = "v = 0; I = 0; x = 0"
+    reset = """
+    v -= 1
+    x += 1
+    presentation_count += 1
+    """
+    rest = """
+    v = 0
+    I = 0
+    x = 0
+    average_count += int(learning > 0)*0.01*(presentation_count - average_count)
+    bias += int(learning > 0)*homeostasis_rate*clip(1 - average_count/homeostasis_target, 0, 1)
+    presentation_count = 0
+    """
+    gate = "int(v > 0.3)"
     method = "exact"
 
     def __post_init__(self):
-        for name in self.parameters:
+        for name in ("tau_membrane", "tau_synapse", "tau_trace"):
             positive_quantity(name, getattr(self, name), second)
+        number("homeostasis_rate", self.homeostasis_rate, at_least=0)
+        number("homeostasis_target", self.homeostasis_target, above=0)
         if float(self.tau_membrane) == float(self.tau_synapse):
             # Brian2's exact integration divides by the difference of the two rates.
             raise ValueError(f"tau_membrane and tau_synapse must differ, got {self.tau_membrane!r} for both.")
@@ -84,7 +116,7 @@ class LIF:
     @property
     def parameters(self):
         """Values of the shared parameters, by name."""
-        return {name: getattr(self, name) for name in ("tau_membrane", "tau_synapse", "tau_trace")}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __str__(self):
         return _describe(self)
@@ -98,9 +130,12 @@ class Soma:
     ----------
     equations, threshold, reset : str
         As `brian2.NeuronGroup` takes them. They must define ``I`` (which forward weights are added to) and ``x``
-        (the trace of the neuron's own spikes), and ``reset`` must raise ``x``.
+        (the trace of the neuron's own spikes), and ``reset`` must raise ``x``. Statements stand on lines of their own.
     rest : str
         Statements that put the soma to rest; they run before every presentation.
+    gate : str
+        The surrogate derivative: an expression of the neuron's own variables that multiplies the feedback that
+        reaches it. By default it counts while the neuron has been active lately.
     method : str
         Brian2's integration method.
     parameters : dict
@@ -112,7 +147,9 @@ class Soma:
     --------
     >>> import spikeadam as sa
     >>> from brian2 import ms
-    >>> soma = sa.Soma(equations='dv/dt = (I - v)/(10*ms) : 1\\n dI/dt = -I/(5*ms) : 1\\n dx/dt = -x/(10*ms) : 1',
+    >>> soma = sa.Soma(equations='''dv/dt = (I - v)/(10*ms) : 1
+    ...                             dI/dt = -I/(5*ms) : 1
+    ...                             dx/dt = -x/(10*ms) : 1''',
     ...                threshold='v > 1', reset='v -= 1; x += 1', rest='v = 0; I = 0; x = 0', method='exact')
     >>> sa.neuron_group(3, soma).N
     3
@@ -122,6 +159,7 @@ class Soma:
     threshold: str
     reset: str
     rest: str
+    gate: str = "int(x > 0.5)"
     method: str = "euler"
     parameters: dict = None
     namespace: dict = None
@@ -142,41 +180,31 @@ class FeedbackCompartment:
     ----------
     theta : float
         Error that one feedback spike stands for.
-    gate : str
-        The surrogate derivative: a condition (or expression) of the neuron's own variables that multiplies what
-        arrives at ``u``. By default, feedback counts while the neuron has been active lately.
 
     Examples
     --------
     >>> import spikeadam as sa
-    >>> sa.FeedbackCompartment(theta=0.5).gate
-    'int(x > 0.5)'
+    >>> list(sa.FeedbackCompartment(theta=0.5).events)
+    ['feedback']
     """
 
     theta: float = 1.0
-    gate: str = "int(x > 0.5)"
+
+    equations = """
+    u : 1
+    theta : 1 (shared, constant)
+    learning : 1 (shared, constant)
+    refresh_every : integer (shared, constant)
+    feedback_sign : 1
+    refresh : 1
+    elapsed : second
+    last_feedback : second
+    spike_count : 1
+    feedback_count : 1
+    """
 
     def __post_init__(self):
         number("theta", self.theta, above=0)
-        if not isinstance(self.gate, str):
-            raise TypeError(f"gate takes an expression of the neuron's variables as a string, got {self.gate!r}.")
-
-    @property
-    def equations(self):
-        """Variables of the compartment, as Brian2 equations."""
-        return f"""
-        u : 1
-        gate = {self.gate} : 1
-        theta : 1 (shared, constant)
-        learning : 1 (shared, constant)
-        refresh_every : integer (shared, constant)
-        feedback_sign : 1
-        refresh : 1
-        elapsed : second
-        last_feedback : second
-        spike_count : 1
-        feedback_count : 1
-        """
 
     @property
     def events(self):
@@ -195,7 +223,15 @@ class FeedbackCompartment:
 
 
 def neuron_group(
-    N, soma=None, compartment=None, *, presentation=None, teacher=None, name="neurons*", dt=None, clock=None
+    N,
+    soma=None,
+    compartment=None,
+    *,
+    presentation=None,
+    teacher=None,
+    teacher_onset=0 * ms,
+    name="neurons*",
+    clock=None,
 ):
     """A `brian2.NeuronGroup` of a soma with a feedback compartment.
 
@@ -212,7 +248,10 @@ def neuron_group(
     teacher : TimedArray, optional
         Makes the group an output layer: ``teacher(t, i)`` is the number of teacher spikes that neuron ``i`` gets
         in a time step (0.5: one every second step). Without it the group is a hidden layer.
-    name, dt, clock
+    teacher_onset : Quantity
+        When in a presentation teacher and own spikes begin to count as error: before, the network has not had the
+        time to answer.
+    name, clock
         As in Brian2.
 
     Returns
@@ -224,7 +263,7 @@ def neuron_group(
     --------
     >>> import spikeadam as sa
     >>> from brian2 import ms
-    >>> hidden = sa.neuron_group(100, presentation=100*ms)
+    >>> hidden = sa.neuron_group(100, presentation=40*ms)
     >>> sorted(hidden.events)
     ['feedback', 'spike']
     """
@@ -233,15 +272,24 @@ def neuron_group(
     compartment = FeedbackCompartment() if compartment is None else compartment
     if teacher is not None and not isinstance(teacher, TimedArray):
         raise TypeError(f"teacher takes a TimedArray of teacher spikes per time step, got {teacher!r}.")
+    if presentation is not None:
+        positive_quantity("presentation", presentation, second)
+    clock = defaultclock if clock is None else clock
+    steps = None if presentation is None else round(float(presentation / clock.dt))
 
-    equations = soma.equations + compartment.equations
-    reset = soma.reset + "; spike_count += 1"
-    rest = soma.rest + "; u = 0"
+    equations = soma.equations + compartment.equations + f"gate = {soma.gate} : 1\n"
+    reset = soma.reset + "\nspike_count += 1"
+    rest = soma.rest + "\nu = 0"
     namespace = dict(getattr(soma, "namespace", None) or {})
     if teacher is not None:
-        equations += "teacher_phase : 1"
-        reset += "; u -= int(learning > 0)"
-        rest += "; teacher_phase = 0"
+        begun = "1" if steps is None else f"int((t_in_timesteps % {steps})*dt >= teacher_onset)"
+        equations += f"""
+        teacher_phase : 1
+        teacher_onset : second (shared, constant)
+        teaching = int(learning > 0)*{begun} : 1 (shared)
+        """
+        reset += "\nu -= teaching"
+        rest += "\nteacher_phase = 0"
         namespace["teacher"] = teacher
     group = NeuronGroup(
         N,
@@ -252,7 +300,6 @@ def neuron_group(
         method=soma.method,
         namespace=namespace,
         name=name,
-        dt=dt,
         clock=clock,
     )
     missing = [variable for variable in ("I", "x") if variable not in group.variables]
@@ -264,19 +311,20 @@ def neuron_group(
     group.learning = 1
     group.refresh_every = NEVER
 
-    group.run_on_event("feedback", compartment.on_feedback, when="before_synapses")
     group.add_attribute("presentation_steps")
-    group.presentation_steps = None
+    group.presentation_steps = steps
+    group.run_on_event("feedback", compartment.on_feedback, when="before_synapses")
     if presentation is not None:
-        positive_quantity("presentation", presentation, second)
-        group.presentation_steps = round(float(presentation / group.clock.dt))
-        group.run_regularly(rest.replace("; ", "\n"), dt=presentation, when="start", order=0)
+        group.run_regularly(rest, dt=presentation, when="start", order=0)
     if teacher is not None:
+        group.teacher_onset = teacher_onset
         # Teacher spikes come at regular intervals: as even as they can be, and the same on every device.
         group.run_regularly(
-            """teacher_phase += teacher(t, i)*int(learning > 0)
-               u += int(teacher_phase >= 1)
-               teacher_phase -= int(teacher_phase >= 1)""",
+            """
+            teacher_phase += teacher(t, i)*teaching
+            u += int(teacher_phase >= 1)
+            teacher_phase -= int(teacher_phase >= 1)
+            """,
             when="start",
             order=1,
         )

@@ -70,10 +70,10 @@ class BioAdam(Rule):
     """
 
     learning_rate: float = 1e-3
-    tau_m: Quantity = default_quantity(1 * second)
-    tau_rho: Quantity = default_quantity(100 * second)
+    tau_m: Quantity = default_quantity(500 * ms)
+    tau_rho: Quantity = default_quantity(30 * second)
     epsilon: float = 0.01
-    interval: Quantity = default_quantity(100 * ms)
+    interval: Quantity = default_quantity(40 * ms)
     form: str = "event"
     tau_g: Quantity = default_quantity(5 * ms)
 

@@ -29,8 +29,8 @@ class Momentum(Rule):
     """
 
     learning_rate: float = 3e-4
-    tau_m: Quantity = default_quantity(1 * second)
-    interval: Quantity = default_quantity(100 * ms)
+    tau_m: Quantity = default_quantity(500 * ms)
+    interval: Quantity = default_quantity(40 * ms)
 
     synapse_equations = """
     m : 1
