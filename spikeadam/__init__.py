@@ -6,6 +6,7 @@ LIF neurons carry forward spikes and separate, signed feedback spikes. Synapse e
 
 from . import datasets
 from .circuit import Circuit, feedforward
+from .classifier import SpikingClassifier
 from .feedback import Feedback, KolenPollack, Predisposition, RandomFeedback, SignSymmetric, WeightTransport
 from .inputs import LatencyInput, PoissonInput, RegularInput
 from .metrics import alignment_angle, norm_ratio, sign_agreement
@@ -14,3 +15,5 @@ from .plots import plot_alignment, plot_learning_curve, plot_raster, plot_weight
 from .probe import Probe, probe_rule
 from .projection import Projection, project
 from .rules import SGD, Adam, BioAdam, Momentum, RMSProp, Rule
+from .schedules import inverse_time, linear_decay, step_decay
+from .training import DivergenceError, SilenceError, Trainer

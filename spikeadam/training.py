@@ -1,0 +1,296 @@
+"""The training loop: shows samples to a circuit in chunks, online, and watches it."""
+
+import signal
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+from tqdm import tqdm
+
+from .engine import checkpoint, open_device
+from .metrics import alignment_angle
+
+TEST_STEP = 2**30
+"""First time step of the input generator in evaluation: no training run reaches it."""
+
+
+class DivergenceError(RuntimeError):
+    """A state variable is no longer finite."""
+
+
+class SilenceError(RuntimeError):
+    """A layer sent no spike in a whole chunk."""
+
+
+class Trainer:
+    """Trains and evaluates a circuit, chunk by chunk.
+
+    Parameters
+    ----------
+    build : callable
+        ``build(samples)`` makes the `Circuit`, with room for that many samples in its feeds.
+    device : {'standalone', 'runtime'}
+    chunk : int
+        Samples per chunk: the learning rate, the progress bar and the history change once a chunk.
+    seed : int
+        Of the order of the samples and of the input spikes.
+    teacher_rate : float
+        Teacher spikes per time step on the right output neuron.
+    schedule : callable, optional
+        Factor on the learning rate as a function of samples seen.
+    **options
+        Of the device.
+
+    Attributes
+    ----------
+    samples_seen : int
+    history : list of dict
+        One entry a chunk: ``samples_seen``, ``train_accuracy`` (of the predictions made while learning),
+        ``test_accuracy`` (None where it was not measured), ``alignment_angle_deg``, ``spikes`` and ``feedback_spikes`` (per sample, by layer).
+    state : dict
+        All of the circuit's state, by ``group.variable``.
+    """
+
+    def __init__(self, build, *, device="standalone", chunk=500, seed=0, teacher_rate=0.5, schedule=None, **options):
+        self.device = open_device(device, lambda: build(chunk), **options)
+        self.circuit = self.device.circuit
+        self.chunk, self.seed, self.teacher_rate, self.schedule = chunk, seed, teacher_rate, schedule
+        self.presentation = float(self.circuit.presentation)
+        self.steps = self.circuit.layers[0].presentation_steps
+        self.state = self.device.initial_state
+        self._set("input.input_seed", seed)
+        self.learning_rates = {
+            name: values.copy() for name, values in self.state.items() if name.endswith(".learning_rate")
+        }
+        self.samples_seen = 0
+        self.train_seconds = 0.0
+        self.history = []
+        self.interrupted = False
+
+    # -- learning -----------------------------------------------------------------------------------------------
+
+    def fit(self, X, y, *, epochs=1, test=None, test_every=None, progress=False, save_to=None):
+        """Show ``X`` for ``epochs`` passes in a new random order each, going on from ``samples_seen``.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_input)
+            Values in [0, 1].
+        y : integer array of shape (n_samples,)
+            Index of the output neuron of each sample.
+        epochs : int
+        test : tuple of arrays, optional
+            Samples and labels whose accuracy enters the history.
+        test_every : int, optional
+            Samples between two measurements of it; default: at the end of each pass.
+        progress : bool
+            Show a progress bar.
+        save_to : path, optional
+            Where to keep a checkpoint after every chunk.
+
+        Returns
+        -------
+        bool
+            False if Ctrl-C ended training after a chunk.
+        """
+        n, total = len(X), epochs * len(X)
+        with _deferred_interrupt() as interrupt, tqdm(
+            total=total, initial=self.samples_seen, unit=" samples", disable=not progress
+        ) as bar:
+            while self.samples_seen < total:
+                epoch, position = divmod(self.samples_seen, n)
+                order = np.random.default_rng([self.seed, epoch]).permutation(n)
+                chosen = order[position : position + self.chunk]
+                before = self.samples_seen
+                entry = self.learn(X[chosen], y[chosen])
+                every = test_every or n
+                if test is not None and self.samples_seen // every > before // every:
+                    entry["test_accuracy"] = float(np.mean(self.predict(test[0]) == test[1]))
+                if save_to is not None:
+                    self.save(save_to)
+                bar.update(self.samples_seen - before)
+                angles = ", ".join(f"{angle:.1f}" for angle in entry["alignment_angle_deg"])
+                bar.set_postfix_str(f"accuracy {100 * entry['train_accuracy']:.1f} %, angle {angles} deg")
+                if interrupt.is_set():
+                    self.interrupted = True
+                    return False
+        return True
+
+    def learn(self, X, y):
+        """Show at most a chunk of samples once, learning; returns the new entry of the history."""
+        factor = 1.0 if self.schedule is None else float(self.schedule(self.samples_seen))
+        for name, values in self.learning_rates.items():
+            self.state[name] = values * factor
+        chunk, counts = self._run(X, self._teacher(y), learning=1, first_step=self.samples_seen * self.steps)
+        self.train_seconds += chunk.seconds
+        self._check(chunk.state)
+        self.state = chunk.state
+        self.samples_seen += len(X)
+        entry = {
+            "samples_seen": self.samples_seen,
+            "train_accuracy": float(np.mean(np.argmax(counts, axis=1) == y)),
+            "test_accuracy": None,
+            "alignment_angle_deg": self.alignment_angles(),
+            "spikes": {g.name: self._total(g, "spike_count") / len(X) for g in self.circuit.groups},
+            "feedback_spikes": {g.name: self._total(g, "feedback_count") / len(X) for g in self.circuit.layers},
+        }
+        self.history.append(entry)
+        return entry
+
+    # -- evaluation ---------------------------------------------------------------------------------------------
+
+    def scores(self, X):
+        """Output spikes of each sample and neuron, ties broken by their timing; nothing learns.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_output)
+        """
+        results = []
+        for start in range(0, len(X), self.chunk):
+            part = X[start : start + self.chunk]
+            results.append(self._run(part, None, learning=0, first_step=TEST_STEP + start * self.steps)[1])
+        return np.concatenate(results)
+
+    def predict(self, X):
+        """Index of the output neuron with the most spikes."""
+        return np.argmax(self.scores(X), axis=1)
+
+    def alignment_angles(self):
+        """Angle between forward and feedback weights of each projection with feedback, in degrees."""
+        angles = []
+        for projection in self.circuit.projections:
+            if projection.scheme is not None:
+                angles.append(float(alignment_angle(*self.weights(projection))))
+        return angles
+
+    def weights(self, projection):
+        """Forward and feedback weights of ``projection`` in the present state, as matrices (feedback may be None)."""
+        own = {
+            name.split(".")[1]: values
+            for name, values in self.state.items()
+            if name.startswith(projection.forward.name + ".")
+        }
+        forward = projection.weights(own["w"])
+        if projection.scheme is None:
+            return forward, None
+        if projection.feedback is None:
+            return forward, projection.weights(projection.transported_weights(own)).T
+        return forward, projection.feedback_weights(self.state[projection.feedback.name + ".w"])
+
+    # -- checkpoints --------------------------------------------------------------------------------------------
+
+    def save(self, path):
+        """Write everything that training goes on from to ``path``."""
+        description = {
+            "samples_seen": self.samples_seen,
+            "history": self.history,
+            "train_seconds": self.train_seconds,
+            "seed": self.seed,
+            "chunk": self.chunk,
+        }
+        checkpoint.save(path, self.state, description)
+
+    def load(self, path):
+        """Go on from the checkpoint at ``path``, bit for bit."""
+        arrays, description = checkpoint.load(path)
+        expected = {name: (values.shape, values.dtype) for name, values in self.state.items()}
+        found = {name: (values.shape, values.dtype) for name, values in arrays.items()}
+        if expected != found:
+            names = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+            raise checkpoint.CheckpointError(
+                f"{path} is a checkpoint of another network: {', '.join(names[:3])} "
+                f"{'differ' if len(names) > 1 else 'differs'} ({len(names)} variables in all)."
+            )
+        for name in ("seed", "chunk"):
+            if description[name] != getattr(self, name):
+                raise checkpoint.CheckpointError(
+                    f"{path} was trained with {name}={description[name]}, not {name}={getattr(self, name)}."
+                )
+        self.state = arrays
+        self.samples_seen = description["samples_seen"]
+        self.history = description["history"]
+        self.train_seconds = description["train_seconds"]
+
+    def close(self):
+        """Remove the device's temporary files."""
+        self.device.close()
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _run(self, X, teacher, *, learning, first_step):
+        """Run samples through the device, from the present state; returns the chunk and the scores."""
+        self._set("input.first_step", first_step)
+        for group in self.circuit.groups:
+            self.state[f"{group.name}.spike_count"] = np.zeros(len(group))
+        for group in self.circuit.layers:
+            self.state[f"{group.name}.feedback_count"] = np.zeros(len(group))
+            self._set(f"{group.name}.learning", learning)
+            if self._refreshes_once(group):
+                self._set(f"{group.name}.refresh_every", len(X) * self.steps)
+        n_output = len(self.circuit.layers[-1])
+        feeds = {"stimulus": X, "teacher": np.zeros((len(X), n_output)) if teacher is None else teacher}
+        chunk = self.device.run(self.state, feeds, len(X) * self.presentation)
+        return chunk, self._scores(chunk.records["output_spikes"], len(X), n_output)
+
+    def _scores(self, spikes, n_samples, n_output):
+        """Spike counts, plus a fraction for the time of the last spike: of two equal counts the later one wins."""
+        sample = np.floor(spikes["t"] / self.presentation + 1e-6).astype(int)
+        counts = np.zeros((n_samples, n_output))
+        np.add.at(counts, (sample, spikes["i"]), 1)
+        last = np.zeros((n_samples, n_output))
+        np.maximum.at(last, (sample, spikes["i"]), spikes["t"] / self.presentation - sample)
+        return counts + 0.5 * last
+
+    def _refreshes_once(self, group):
+        """Whether a layer's synapses are brought up to date at the end of a chunk, not of each presentation."""
+        return all(p.rule.refresh == "run" for p in self.circuit.projections if p.forward.target is group)
+
+    def _teacher(self, y):
+        return self.teacher_rate * np.eye(len(self.circuit.layers[-1]))[y]
+
+    def _set(self, name, value):
+        self.state[name] = np.full_like(self.state[name], value)
+
+    def _total(self, group, variable):
+        return float(self.state[f"{group.name}.{variable}"].sum())
+
+    def _check(self, state):
+        for name, values in state.items():
+            if not np.isfinite(values).all():
+                raise DivergenceError(
+                    f"{name} is not finite after {self.samples_seen} samples: training diverged; take a smaller "
+                    "learning_rate, or a larger epsilon."
+                )
+        for group in self.circuit.groups:
+            if not state[f"{group.name}.spike_count"].any():
+                raise SilenceError(
+                    f"Layer {group.name} sent no spike in a whole chunk after {self.samples_seen} samples; take a "
+                    "larger input_scale or weight_scale, or input of a higher max_rate."
+                )
+        for group in self.circuit.layers:
+            if not state[f"{group.name}.feedback_count"].any():
+                raise SilenceError(
+                    f"Layer {group.name} sent no feedback spike in a whole chunk after {self.samples_seen} samples, so "
+                    "that nothing was learned there; take a smaller theta, or a larger feedback_scale or teacher_rate."
+                )
+
+
+@contextmanager
+def _deferred_interrupt():
+    """Ctrl-C sets a flag instead of stopping in the middle of a chunk; a second one stops at once."""
+    flag = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+
+    def handle(number, frame):
+        if flag.is_set():
+            raise KeyboardInterrupt
+        flag.set()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield flag
+    finally:
+        signal.signal(signal.SIGINT, before)
