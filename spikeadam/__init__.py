@@ -17,3 +17,5 @@ from .projection import Projection, project
 from .rules import SGD, Adam, BioAdam, Momentum, RMSProp, Rule
 from .schedules import inverse_time, linear_decay, step_decay
 from .training import DivergenceError, SilenceError, Trainer
+
+__version__ = "0.1.0"

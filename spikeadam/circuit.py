@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from brian2 import Clock, Network, Quantity, SpikeMonitor, TimedArray, ms, second
+from brian2 import Clock, EventMonitor, Network, Quantity, SpikeMonitor, TimedArray, ms, second
 
 from .checks import integer, positive_quantity
 from .inputs import RegularInput
@@ -62,6 +62,7 @@ def feedforward(
     feedback_scale=1.0,
     output_learning_rate=2.0,
     random_state=None,
+    record=False,
     dt=1 * ms,
 ):
     """A feedforward network, all to all, for samples shown one after the other.
@@ -91,6 +92,8 @@ def feedforward(
     output_learning_rate : float
         Learning rate of the projection to the output, relative to the others.
     random_state : int or SeedSequence, optional
+    record : bool
+        Record the forward and feedback spikes of all layers (``NAME_spikes``, ``NAME_feedback``), for rasters.
     dt : Quantity
         Time step.
 
@@ -136,13 +139,15 @@ def feedforward(
         )
         for source, target, seed in zip(groups, groups[1:], seeds)
     ]
-    monitor = SpikeMonitor(groups[-1], name="output_spikes")
+    monitors = [SpikeMonitor(group, name=f"{group.name}_spikes") for group in (groups if record else groups[-1:])]
+    for group in groups[1:] if record else []:
+        monitors.append(EventMonitor(group, "feedback", variables="feedback_sign", name=f"{group.name}_feedback"))
     synapses = [part for projection in projections for part in projection.objects]
     return Circuit(
-        Network(*groups, *synapses, monitor),
+        Network(*groups, *synapses, *monitors),
         groups,
         projections,
         {"stimulus": stimulus, "teacher": teacher},
-        {"output_spikes": monitor},
+        {monitor.name: monitor for monitor in monitors},
         presentation,
     )

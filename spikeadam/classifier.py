@@ -200,7 +200,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         hidden, n_classes = tuple(np.atleast_1d(self.hidden).tolist()), len(self.classes_)
         self.n_features_in_ = n_features
 
-        def build(samples):
+        def build(samples, record):
             return feedforward(
                 n_features,
                 hidden,
@@ -209,6 +209,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
                 feedback=Predisposition() if self.feedback is None else self.feedback,
                 input=self.input,
                 samples=samples,
+                record=record,
                 random_state=self.random_state,
                 **(self.network or {}),
             )

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import Clock, Network, NeuronGroup, StateMonitor, TimedArray, get_dimensions, ms, second
+from brian2 import Clock, Network, NeuronGroup, StateMonitor, TimedArray, get_dimensions, have_same_dimensions, ms, second
 
 from .checks import number, positive_quantity
 from .circuit import Circuit
 from .engine import open_device
 from .projection import project
 from .rules import Rule
+
+LARGEST_GRADIENT = 1e100
+"""The square of a larger one, times the ratio of two time constants, may exceed the largest float."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,8 @@ def probe_rule(
     ------
     TypeError, ValueError
         For times outside the duration, arrays of different length, values that are not finite, wrong units.
+    FloatingPointError
+        If the trajectory leaves the finite numbers, as the continuous form of `BioAdam` does in too long time steps.
 
     Examples
     --------
@@ -70,6 +75,9 @@ def probe_rule(
     for name, value in (("duration", duration), ("dt", dt), ("presentation", presentation)):
         positive_quantity(name, value, second)
     number("w0", w0)
+    for name, value in (("duration", duration), ("presentation", presentation)):
+        if round(float(value / dt)) < 1:
+            raise ValueError(f"{name} takes at least one time step dt = {dt!s}, got {value!s}.")
     steps = round(float(duration / dt))
     impulses = _impulses(times, gradients, dt, steps)
 
@@ -84,23 +92,42 @@ def probe_rule(
         opened.close()
     unknown = np.full(steps, np.nan)
     values = {name: record[name].reshape(-1) if name in record else unknown for name in ("w", "m", "rho")}
+    for name in set(values) & set(record):
+        if not np.isfinite(values[name]).all():
+            step = int(np.argmin(np.isfinite(values[name])))
+            raise FloatingPointError(
+                f"{name} is not finite from step {step} on: gradients of up to {np.abs(impulses).max():g} are too large "
+                f"for {rule!r} in time steps of {dt!s}."
+            )
     return Probe(t=record["t"] * second, **values)
 
 
 def _impulses(times, gradients, dt, steps):
     """Sum of the impulses of each step."""
+    if not have_same_dimensions(gradients, 1):
+        raise TypeError(f"gradients takes numbers without a unit, got {gradients!r}.")
     gradients = np.atleast_1d(np.asarray(gradients, dtype=float))
     if get_dimensions(times) != second.dim and np.size(times):
         raise TypeError(f"times takes quantities of time, such as [10, 20]*ms, got {times!r}.")
-    index = np.atleast_1d(np.asarray(np.round(np.asarray(times) / float(dt)))).astype(int)
+    index = np.atleast_1d(np.round(np.asarray(times, dtype=float) / float(dt)))
     if gradients.shape != index.shape or gradients.ndim != 1:
         raise ValueError(f"times and gradients take one entry an impulse, got shapes {index.shape} and {gradients.shape}.")
     if not np.isfinite(gradients).all():
         raise ValueError("gradients takes finite numbers, got nan or infinity.")
+    if not np.isfinite(index).all():
+        raise ValueError("times takes finite times, got nan or infinity.")
     if len(index) and (index.min() < 0 or index.max() >= steps):
-        raise ValueError(f"times takes times from 0 to before duration, {steps} steps; got step {index.min()} to {index.max()}.")
+        raise ValueError(
+            f"times takes times from 0 to before duration, {steps} steps; got step {index.min():g} to {index.max():g}."
+        )
     impulses = np.zeros(steps)
-    np.add.at(impulses, index, gradients)
+    with np.errstate(over="ignore"):
+        np.add.at(impulses, index.astype(int), gradients)
+    if not (np.abs(impulses) <= LARGEST_GRADIENT).all():
+        raise ValueError(
+            f"gradients takes impulses up to {LARGEST_GRADIENT:g} in a time step, since rules square them; got "
+            f"{np.abs(impulses).max():g}."
+        )
     return impulses
 
 

@@ -28,7 +28,8 @@ class Trainer:
     Parameters
     ----------
     build : callable
-        ``build(samples)`` makes the `Circuit`, with room for that many samples in its feeds.
+        ``build(samples, record)`` makes the `Circuit`, with room for that many samples in its feeds, and recording
+        all spikes if ``record``.
     device : {'standalone', 'runtime'}
     chunk : int
         Samples per chunk: the learning rate, the progress bar and the history change once a chunk.
@@ -45,14 +46,16 @@ class Trainer:
     ----------
     samples_seen : int
     history : list of dict
-        One entry a chunk: ``samples_seen``, ``train_accuracy`` (of the predictions made while learning),
-        ``test_accuracy`` (None where it was not measured), ``alignment_angle_deg``, ``spikes`` and ``feedback_spikes`` (per sample, by layer).
+        The start, then one entry a chunk: ``samples_seen``, ``train_accuracy`` (of the predictions made while
+        learning), ``test_accuracy`` (None where it was not measured), ``alignment_angle_deg``, ``spikes`` and
+        ``feedback_spikes`` (per sample, by layer).
     state : dict
         All of the circuit's state, by ``group.variable``.
     """
 
     def __init__(self, build, *, device="standalone", chunk=500, seed=0, teacher_rate=0.5, schedule=None, **options):
-        self.device = open_device(device, lambda: build(chunk), **options)
+        self.build = build
+        self.device = open_device(device, lambda: build(chunk, False), **options)
         self.circuit = self.device.circuit
         self.chunk, self.seed, self.teacher_rate, self.schedule = chunk, seed, teacher_rate, schedule
         self.presentation = float(self.circuit.presentation)
@@ -64,7 +67,7 @@ class Trainer:
         }
         self.samples_seen = 0
         self.train_seconds = 0.0
-        self.history = []
+        self.history = [self._entry(None)]
         self.interrupted = False
 
     # -- learning -----------------------------------------------------------------------------------------------
@@ -126,14 +129,7 @@ class Trainer:
         self._check(chunk.state)
         self.state = chunk.state
         self.samples_seen += len(X)
-        entry = {
-            "samples_seen": self.samples_seen,
-            "train_accuracy": float(np.mean(np.argmax(counts, axis=1) == y)),
-            "test_accuracy": None,
-            "alignment_angle_deg": self.alignment_angles(),
-            "spikes": {g.name: self._total(g, "spike_count") / len(X) for g in self.circuit.groups},
-            "feedback_spikes": {g.name: self._total(g, "feedback_count") / len(X) for g in self.circuit.layers},
-        }
+        entry = self._entry(float(np.mean(np.argmax(counts, axis=1) == y)), len(X))
         self.history.append(entry)
         return entry
 
@@ -164,6 +160,11 @@ class Trainer:
                 angles.append(float(alignment_angle(*self.weights(projection))))
         return angles
 
+    def silent_fraction(self):
+        """Share of the neurons of each hidden layer without a spike in the last chunk: their synapses cannot learn."""
+        hidden = self.circuit.layers[:-1]
+        return {group.name: float(np.mean(self.state[f"{group.name}.spike_count"] == 0)) for group in hidden}
+
     def weights(self, projection):
         """Forward and feedback weights of ``projection`` in the present state, as matrices (feedback may be None)."""
         own = {
@@ -177,6 +178,26 @@ class Trainer:
         if projection.feedback is None:
             return forward, projection.weights(projection.transported_weights(own)).T
         return forward, projection.feedback_weights(self.state[projection.feedback.name + ".w"])
+
+    def record(self, X, y):
+        """Spikes of all layers while the network learns from a few samples; training itself is not affected.
+
+        Runs on Brian2's runtime with numpy code, whatever the device of the trainer: nothing is compiled.
+
+        Returns
+        -------
+        dict
+            For ``LAYER_spikes`` and ``LAYER_feedback``: arrays ``t`` (seconds), ``i`` and, for feedback,
+            ``feedback_sign``.
+        """
+        device, state = self.device, self.state
+        self.device = open_device("runtime", lambda: self.build(len(X), True), target="numpy")
+        self.state = dict(state)
+        try:
+            return self._run(X, self._teacher(y), learning=1, first_step=TEST_STEP)[0].records
+        finally:
+            self.device.close()
+            self.device, self.state = device, state
 
     # -- checkpoints --------------------------------------------------------------------------------------------
 
@@ -233,6 +254,21 @@ class Trainer:
         chunk = self.device.run(self.state, feeds, len(X) * self.presentation)
         return chunk, self._scores(chunk.records["output_spikes"], len(X), n_output)
 
+    def _entry(self, train_accuracy, n_samples=1):
+        """What the history holds about the present state and the last ``n_samples``."""
+
+        def per_sample(groups, variable):
+            return {g.name: float(self.state[f"{g.name}.{variable}"].sum()) / n_samples for g in groups}
+
+        return {
+            "samples_seen": self.samples_seen,
+            "train_accuracy": train_accuracy,
+            "test_accuracy": None,
+            "alignment_angle_deg": self.alignment_angles(),
+            "spikes": per_sample(self.circuit.groups, "spike_count"),
+            "feedback_spikes": per_sample(self.circuit.layers, "feedback_count"),
+        }
+
     def _scores(self, spikes, n_samples, n_output):
         """Spike counts, plus a fraction for the time of the last spike: of two equal counts the later one wins."""
         sample = np.floor(spikes["t"] / self.presentation + 1e-6).astype(int)
@@ -251,9 +287,6 @@ class Trainer:
 
     def _set(self, name, value):
         self.state[name] = np.full_like(self.state[name], value)
-
-    def _total(self, group, variable):
-        return float(self.state[f"{group.name}.{variable}"].sum())
 
     def _check(self, state):
         for name, values in state.items():

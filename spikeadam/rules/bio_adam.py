@@ -21,7 +21,8 @@ polynomial equation of rho numerically; the mechanism has neither.
 
 Continuous form: the three equations as they stand, integrated in every step, with g low-passed by tau_g into a
 calcium-like trace c, tau_g dc/dt = -c + g, and q = 2*tau_g*T0*c**2, which has the same integral for impulses that
-lie far apart.
+lie far apart. An impulse of size g that meets rho = 1/epsilon is resolved in time steps well below
+tau_g*(tau_rho/T0)*(epsilon/g)**2; longer ones make rho overshoot 0 and diverge, which no closed form can.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class BioAdam(Rule):
     tau_rho : Quantity
         Time constant of the normaliser rho, above ``tau_m/2``. Adam's beta2 = 0.999 is 1000 presentations.
     epsilon : float
-        Bounds rho by 1/epsilon.
+        Bounds rho by 1/epsilon; from 1e-100 to 1e100, so that its square is a float.
     interval : Quantity
         Reference interval T0 that makes m and rho dimensionless, such as the duration of one presentation.
     form : {'event', 'continuous'}
@@ -79,7 +80,7 @@ class BioAdam(Rule):
 
     def __post_init__(self):
         number("learning_rate", self.learning_rate, at_least=0)
-        number("epsilon", self.epsilon, above=0)
+        number("epsilon", self.epsilon, at_least=1e-100, at_most=1e100)
         for name in ("tau_m", "tau_rho", "interval", "tau_g"):
             positive_quantity(name, getattr(self, name), second)
         one_of("form", self.form, ("event", "continuous"))

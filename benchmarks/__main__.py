@@ -1,0 +1,108 @@
+"""Command line of the benchmarks: ``python -m benchmarks --help``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from spikeadam.engine.checkpoint import CheckpointError
+from spikeadam.engine.build_cache import CompilerNotFound
+from spikeadam.training import DivergenceError, SilenceError
+
+from .settings import FEEDBACKS, MODULATORS, RULES, Settings, parse_value
+from .tasks import TASKS
+from .train import train
+
+# What a user can cause and mend: one sentence, no traceback.
+USER_ERRORS = (ValueError, TypeError, OSError, CheckpointError, CompilerNotFound, DivergenceError, SilenceError)
+
+
+def main(arguments=None):
+    """Run the command line; returns the exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        return given.command(given)
+    except USER_ERRORS as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    listing = commands.add_parser("list", help="tasks, rules and feedback schemes")
+    listing.set_defaults(command=_list)
+
+    run = commands.add_parser("run", help="train one network on one task")
+    run.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
+    _add_settings(run)
+    run.add_argument("--seed", type=int, default=0)
+    run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", type=_override, help="change a parameter")
+    run.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
+    run.add_argument("--out", type=Path, metavar="DIR", help="folder for results (default: results/TASK)")
+    run.set_defaults(command=_run)
+    return parser
+
+
+def _add_settings(parser):
+    parser.add_argument("--rule", choices=RULES, default="bio-adam")
+    parser.add_argument("--feedback", choices=FEEDBACKS, default="predisposition")
+    parser.add_argument("--modulator", choices=MODULATORS, default="none")
+    parser.add_argument("--hidden", type=_sizes, metavar="200,200", help="neurons of the hidden layers")
+    parser.add_argument("--epochs", type=_positive)
+    parser.add_argument("--train", type=_positive, metavar="N", help="only the first N training samples")
+    parser.add_argument("--test", type=_positive, metavar="N", help="only the first N test samples")
+    parser.add_argument("--device", choices=("standalone", "runtime"), default="standalone")
+    parser.add_argument("--quick", action="store_true", help="one pass over a few samples")
+    parser.add_argument("--validation", action="store_true", help="hold out training data for the test; for tuning")
+
+
+def _positive(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, got {text}")
+    return value
+
+
+def _sizes(text):
+    return tuple(_positive(part) for part in text.split(","))
+
+
+def _override(text):
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"takes NAME=VALUE, got {text!r}")
+    return name, parse_value(value)
+
+
+def _settings(given, **more):
+    names = ("task", "rule", "feedback", "modulator", "hidden", "epochs", "train", "test", "device", "quick", "validation")
+    return Settings(**{name: getattr(given, name) for name in names}, **more)
+
+
+def _list(given):
+    for task in TASKS.values():
+        print(f"{task.name:15} {task.description}")
+    for title, names in (("rules", RULES), ("feedback", FEEDBACKS), ("modulators", MODULATORS)):
+        print(f"{title}: {', '.join(names)}")
+    return 0
+
+
+def _run(given):
+    out = given.out or Path("results") / given.task
+    settings = _settings(given, seed=given.seed, overrides=tuple(given.set))
+    result = train(settings, out, resume=given.resume, progress=True)
+    if result is None:
+        print(f"interrupted; the checkpoint is in {out}. Go on with the same command and --resume.")
+        return 130
+    angles = ", ".join(f"{angle:.2f}" for angle in result["alignment_angle_deg"])
+    print(f"test accuracy      {100 * result['test_accuracy']:.2f} %  ({result['test_samples']} samples)")
+    print(f"alignment angle    {angles} degrees")
+    print(f"build              {result['build_seconds']:.1f} s")
+    print(f"training           {result['train_seconds']:.1f} s, {result['ms_per_sample']:.2f} ms a sample")
+    print(f"written to         {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
