@@ -153,9 +153,9 @@ def raster(trainer, X, y, figure):
     for group, ax in zip(groups, panels[::-1]):
         spikes = records[f"{group.name}_spikes"]
         common = {"boundaries": boundaries, "n_neurons": len(group), "ax": ax}
-        sa.plot_raster(spikes["t"] * 1e3, spikes["i"], label="spikes", **common)
+        sa.plot_raster(spikes["t"] * 1e3, spikes["i"], **common)
         feedback = records.get(f"{group.name}_feedback")
         if feedback is not None:
-            sa.plot_raster(feedback["t"] * 1e3, feedback["i"], feedback["feedback_sign"], label="feedback", **common)
+            sa.plot_raster(feedback["t"] * 1e3, feedback["i"], feedback["feedback_sign"], **common)
         ax.set_ylabel(group.name.replace("_", " "))
         ax.label_outer()

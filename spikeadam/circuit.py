@@ -141,7 +141,12 @@ def feedforward(
     ]
     monitors = [SpikeMonitor(group, name=f"{group.name}_spikes") for group in (groups if record else groups[-1:])]
     for group in groups[1:] if record else []:
-        monitors.append(EventMonitor(group, "feedback", variables="feedback_sign", name=f"{group.name}_feedback"))
+        # By default a monitor reads variables before the statements of the event, which set the sign, have run.
+        monitors.append(
+            EventMonitor(
+                group, "feedback", variables="feedback_sign", when="after_synapses", name=f"{group.name}_feedback"
+            )
+        )
     synapses = [part for projection in projections for part in projection.objects]
     return Circuit(
         Network(*groups, *synapses, *monitors),

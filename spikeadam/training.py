@@ -61,7 +61,7 @@ class Trainer:
         self.presentation = float(self.circuit.presentation)
         self.steps = self.circuit.layers[0].presentation_steps
         self.state = self.device.initial_state
-        self._set("input.input_seed", seed)
+        _set(self.state, "input.input_seed", seed)
         self.learning_rates = {
             name: values.copy() for name, values in self.state.items() if name.endswith(".learning_rate")
         }
@@ -190,14 +190,12 @@ class Trainer:
             For ``LAYER_spikes`` and ``LAYER_feedback``: arrays ``t`` (seconds), ``i`` and, for feedback,
             ``feedback_sign``.
         """
-        device, state = self.device, self.state
+        device = self.device
         self.device = open_device("runtime", lambda: self.build(len(X), True), target="numpy")
-        self.state = dict(state)
         try:
             return self._run(X, self._teacher(y), learning=1, first_step=TEST_STEP)[0].records
         finally:
-            self.device.close()
-            self.device, self.state = device, state
+            self.device = device
 
     # -- checkpoints --------------------------------------------------------------------------------------------
 
@@ -241,17 +239,18 @@ class Trainer:
 
     def _run(self, X, teacher, *, learning, first_step):
         """Run samples through the device, from the present state; returns the chunk and the scores."""
-        self._set("input.first_step", first_step)
+        state = dict(self.state)
+        _set(state, "input.first_step", first_step)
         for group in self.circuit.groups:
-            self.state[f"{group.name}.spike_count"] = np.zeros(len(group))
+            _set(state, f"{group.name}.spike_count", 0)
         for group in self.circuit.layers:
-            self.state[f"{group.name}.feedback_count"] = np.zeros(len(group))
-            self._set(f"{group.name}.learning", learning)
+            _set(state, f"{group.name}.feedback_count", 0)
+            _set(state, f"{group.name}.learning", learning)
             if self._refreshes_once(group):
-                self._set(f"{group.name}.refresh_every", len(X) * self.steps)
+                _set(state, f"{group.name}.refresh_every", len(X) * self.steps)
         n_output = len(self.circuit.layers[-1])
         feeds = {"stimulus": X, "teacher": np.zeros((len(X), n_output)) if teacher is None else teacher}
-        chunk = self.device.run(self.state, feeds, len(X) * self.presentation)
+        chunk = self.device.run(state, feeds, len(X) * self.presentation)
         return chunk, self._scores(chunk.records["output_spikes"], len(X), n_output)
 
     def _entry(self, train_accuracy, n_samples=1):
@@ -285,9 +284,6 @@ class Trainer:
     def _teacher(self, y):
         return self.teacher_rate * np.eye(len(self.circuit.layers[-1]))[y]
 
-    def _set(self, name, value):
-        self.state[name] = np.full_like(self.state[name], value)
-
     def _check(self, state):
         for name, values in state.items():
             if not np.isfinite(values).all():
@@ -307,6 +303,11 @@ class Trainer:
                     f"Layer {group.name} sent no feedback spike in a whole chunk after {self.samples_seen} samples, so "
                     "that nothing was learned there; take a smaller theta, or a larger feedback_scale or teacher_rate."
                 )
+
+
+def _set(state, name, value):
+    """Fill a variable of ``state``, without changing the array that was there."""
+    state[name] = np.full_like(state[name], value)
 
 
 @contextmanager
