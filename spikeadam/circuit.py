@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, Quantity, SpikeMonitor, TimedArray, ms, second
 
-from .checks import integer, positive_quantity
+from .checks import default_quantity, integer, positive_quantity
 from .inputs import RegularInput
 from .neurons import LIF, neuron_group
 from .projection import project
@@ -28,6 +28,8 @@ class Circuit:
         Monitors whose records a chunk returns.
     presentation : Quantity or None
         Duration of the presentation of one sample.
+    teacher_onset : Quantity
+        When in a presentation the output begins to be taught, and its spikes to count.
     """
 
     network: Network
@@ -36,6 +38,7 @@ class Circuit:
     feeds: dict
     monitors: dict
     presentation: Quantity = None
+    teacher_onset: Quantity = default_quantity(0 * ms)
 
     @property
     def layers(self):
@@ -155,4 +158,5 @@ def feedforward(
         {"stimulus": stimulus, "teacher": teacher},
         {monitor.name: monitor for monitor in monitors},
         presentation,
+        teacher_onset,
     )

@@ -60,6 +60,7 @@ class Trainer:
         self.chunk, self.seed, self.teacher_rate, self.schedule = chunk, seed, teacher_rate, schedule
         self.presentation = float(self.circuit.presentation)
         self.steps = self.circuit.layers[0].presentation_steps
+        self.onset_step = round(float(self.circuit.teacher_onset) / self.presentation * self.steps)
         self.state = self.device.initial_state
         _set(self.state, "input.input_seed", seed)
         self.learning_rates = {
@@ -269,12 +270,17 @@ class Trainer:
         }
 
     def _scores(self, spikes, n_samples, n_output):
-        """Spike counts, plus a fraction for the time of the last spike: of two equal counts the later one wins."""
-        sample = np.floor(spikes["t"] / self.presentation + 1e-6).astype(int)
-        counts = np.zeros((n_samples, n_output))
-        np.add.at(counts, (sample, spikes["i"]), 1)
-        last = np.zeros((n_samples, n_output))
-        np.maximum.at(last, (sample, spikes["i"]), spikes["t"] / self.presentation - sample)
+        """Spike counts, plus a fraction for the time of the last spike: of two equal counts the later one wins.
+
+        Spikes count from when on the output is taught; before, they answer to the first few input spikes only.
+        """
+        step = np.round(spikes["t"] / self.presentation * self.steps).astype(int)
+        sample, step = np.divmod(step, self.steps)
+        counted = step >= self.onset_step
+        sample, step, neuron = sample[counted], step[counted], spikes["i"][counted]
+        counts, last = np.zeros((n_samples, n_output)), np.zeros((n_samples, n_output))
+        np.add.at(counts, (sample, neuron), 1)
+        np.maximum.at(last, (sample, neuron), step / self.steps)
         return counts + 0.5 * last
 
     def _refreshes_once(self, group):
