@@ -1,6 +1,7 @@
 """Command line of the benchmarks: ``python -m benchmarks --help``."""
 
 import argparse
+import itertools
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from spikeadam.engine.checkpoint import CheckpointError
 from spikeadam.engine.build_cache import CompilerNotFound
 from spikeadam.training import DivergenceError, SilenceError
 
+from .many import run_many, summarise, table
 from .settings import FEEDBACKS, MODULATORS, RULES, Settings, parse_value
 from .tasks import TASKS
 from .train import train
@@ -41,6 +43,18 @@ def _parser():
     run.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for results (default: results/TASK)")
     run.set_defaults(command=_run)
+
+    sweep = commands.add_parser("sweep", help="train many networks side by side, one core each")
+    sweep.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
+    _add_settings(sweep)
+    sweep.add_argument("--seeds", type=_seeds, default=(0,), metavar="0-4", help="seeds, such as 0-4 or 1,3,7")
+    sweep.add_argument(
+        "--set", action="append", default=[], metavar="NAME=A,B", type=_alternatives, help="try each of several values"
+    )
+    sweep.add_argument("--jobs", type=_positive, help="processes (default: one a core)")
+    sweep.add_argument("--dask", metavar="ADDRESS", help="run on the workers of this Dask scheduler")
+    sweep.add_argument("--out", type=Path, metavar="DIR", help="folder for results (default: results/sweep_TASK)")
+    sweep.set_defaults(command=_sweep)
     return parser
 
 
@@ -75,6 +89,21 @@ def _override(text):
     return name, parse_value(value)
 
 
+def _alternatives(text):
+    name, sign, values = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"takes NAME=VALUE,VALUE, got {text!r}")
+    return name, [parse_value(value) for value in values.split(",")]
+
+
+def _seeds(text):
+    seeds = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        seeds += range(int(first), int(last or first) + 1)
+    return tuple(seeds)
+
+
 def _settings(given, **more):
     names = ("task", "rule", "feedback", "modulator", "hidden", "epochs", "train", "test", "device", "quick", "validation")
     return Settings(**{name: getattr(given, name) for name in names}, **more)
@@ -101,6 +130,19 @@ def _run(given):
     print(f"build              {result['build_seconds']:.1f} s")
     print(f"training           {result['train_seconds']:.1f} s, {result['ms_per_sample']:.2f} ms a sample")
     print(f"written to         {out}")
+    return 0
+
+
+def _sweep(given):
+    names = [name for name, _ in given.set]
+    combinations = list(itertools.product(*(values for _, values in given.set)))
+    settings = [
+        _settings(given, seed=seed, overrides=tuple(zip(names, values))) for values in combinations for seed in given.seeds
+    ]
+    results = run_many(settings, given.out or Path("results") / f"sweep_{given.task}", jobs=given.jobs, dask=given.dask)
+    rows = summarise(results, lambda r: " ".join(f"{name}={value}" for name, value in r["overrides"].items()) or r["task"])
+    print(table(sorted(rows, key=lambda row: -row["mean"]), "settings"))
+    print(f"measured on the {results[0]['tested_on']}")
     return 0
 
 

@@ -12,6 +12,10 @@ from matplotlib.figure import Figure
 import spikeadam as sa
 
 
+HISTORY = ("samples_seen", "train_accuracy", "test_accuracy", "alignment_angle_deg")
+"""What result.json keeps of each entry of the history."""
+
+
 def train(settings, out=None, *, resume=False, progress=False, test_every=None):
     """Train as ``settings`` say.
 
@@ -73,7 +77,7 @@ def describe(settings, classifier, train_samples, test_samples):
         "tested_on": "validation part of the training data" if settings.validation else "test set",
         "overrides": {name: str(value) for name, value in settings.overrides},
         "test_accuracy": last["test_accuracy"],
-        "history": history,
+        "history": [{name: entry[name] for name in HISTORY} for entry in history],
         "alignment_angle_deg": last["alignment_angle_deg"],
         "spikes_per_sample": last["spikes"],
         "feedback_spikes_per_sample": last["feedback_spikes"],
@@ -101,8 +105,16 @@ def write_json(path, content):
     """Write ``content``, all or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     work = path.with_name(f".{path.name}.{os.getpid()}.part")
-    work.write_text(json.dumps(content, indent=1))
+    # One line for each entry of a list of records keeps the file short and its changes readable.
+    text = ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in content.items())
+    work.write_text("{\n" + text + "\n}\n")
     os.replace(work, path)
+
+
+def _lines(value):
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n " + ",\n ".join(map(json.dumps, value)) + "\n]"
+    return json.dumps(value)
 
 
 def draw(classifier, X, y, image_shape, out):
