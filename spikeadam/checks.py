@@ -20,14 +20,14 @@ def number(name, value, *, above=None, at_least=None, below=None, at_most=None):
         if bound is not None
     ]
     takes = " and ".join(["a finite number " + bounds[0], *bounds[1:]]) if bounds else "a finite number"
-    if isinstance(value, bool) or not np.isscalar(value) and np.ndim(value) != 0:
+    if isinstance(value, (bool, np.bool_, str, bytes)) or np.ndim(value):
         raise TypeError(f"{name} takes {takes}, got {value!r}.")
-    if not have_same_dimensions(value, 1):
-        raise TypeError(f"{name} takes {takes} without a unit, got {value!r}.")
     try:
         result = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} takes {takes}, got {value!r}.") from None
+    if not have_same_dimensions(value if isinstance(value, Quantity) else 1, 1):
+        raise TypeError(f"{name} takes {takes} without a unit, got {value!r}.")
     fits = (
         math.isfinite(result)
         and (above is None or result > above)
