@@ -4,7 +4,7 @@ import math
 from dataclasses import field
 
 import numpy as np
-from brian2 import Quantity, get_dimensions, have_same_dimensions
+from brian2 import Quantity, get_dimensions, have_same_dimensions, second
 
 
 def number(name, value, *, above=None, at_least=None, below=None, at_most=None):
@@ -60,6 +60,14 @@ def positive_quantity(name, value, unit):
     if not (np.isfinite(float(value)) and float(value) > 0):
         raise ValueError(f"{name} takes {takes}, got {value!r}.")
     return value
+
+
+def whole_steps(name, value, dt):
+    """Return how many time steps ``dt`` the duration ``value`` holds, if that is a whole number above 0."""
+    steps = float(positive_quantity(name, value, second) / dt)
+    if round(steps) < 1 or abs(steps - round(steps)) > 1e-6 * steps:
+        raise ValueError(f"{name} takes a multiple of the time step {dt!s}, got {value!s}.")
+    return round(steps)
 
 
 def one_of(name, value, valid):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from brian2 import Hz, NeuronGroup, Quantity, TimedArray, defaultclock, ms, second
 
-from .checks import default_quantity, number, positive_quantity
+from .checks import default_quantity, integer, number, positive_quantity, whole_steps
 from .counter_random import counter_uniform
 
 
@@ -31,9 +31,9 @@ class _Input:
         """
         if not isinstance(stimulus, TimedArray):
             raise TypeError(f"stimulus takes a TimedArray of values in [0, 1], got {stimulus!r}.")
-        positive_quantity("presentation", presentation, second)
+        integer("N", N, at_least=1)
         clock = defaultclock if clock is None else clock
-        steps = round(float(presentation / clock.dt))
+        steps = whole_steps("presentation", presentation, clock.dt)
         group = NeuronGroup(
             N,
             self.equations

@@ -33,9 +33,9 @@ itself up to date, since event-driven weights are current as of the last feedbac
 from dataclasses import dataclass, fields
 
 import numpy as np
-from brian2 import NeuronGroup, Quantity, TimedArray, defaultclock, ms, second
+from brian2 import NeuronGroup, Quantity, TimedArray, defaultclock, get_dimensions, ms, second
 
-from .checks import default_quantity, integer, number, positive_quantity
+from .checks import default_quantity, integer, number, positive_quantity, whole_steps
 
 NEVER = np.iinfo(np.int32).max
 """Value of ``refresh_every`` that means: no refresh."""
@@ -270,12 +270,18 @@ def neuron_group(
     integer("N", N, at_least=1)
     soma = LIF() if soma is None else soma
     compartment = FeedbackCompartment() if compartment is None else compartment
+    if not isinstance(soma, (LIF, Soma)):
+        raise TypeError(f"soma takes a sa.LIF or a sa.Soma, got {soma!r}.")
+    if not isinstance(compartment, FeedbackCompartment):
+        raise TypeError(f"compartment takes a sa.FeedbackCompartment, got {compartment!r}.")
     if teacher is not None and not isinstance(teacher, TimedArray):
         raise TypeError(f"teacher takes a TimedArray of teacher spikes per time step, got {teacher!r}.")
-    if presentation is not None:
-        positive_quantity("presentation", presentation, second)
     clock = defaultclock if clock is None else clock
-    steps = None if presentation is None else round(float(presentation / clock.dt))
+    steps = None if presentation is None else whole_steps("presentation", presentation, clock.dt)
+    if get_dimensions(teacher_onset) != second.dim or np.ndim(teacher_onset):
+        raise TypeError(f"teacher_onset takes a time, such as 12*ms, got {teacher_onset!r}.")
+    if not (teacher_onset >= 0 * ms and (presentation is None or teacher_onset < presentation)):
+        raise ValueError(f"teacher_onset takes a time within the presentation, got {teacher_onset!s}.")
 
     equations = soma.equations + compartment.equations + f"gate = {soma.gate} : 1\n"
     reset = soma.reset + "\nspike_count += 1"
@@ -304,7 +310,10 @@ def neuron_group(
     )
     missing = [variable for variable in ("I", "x") if variable not in group.variables]
     if missing:
-        raise ValueError(f"soma takes equations that define I and x, but {' and '.join(missing)} is not defined.")
+        raise ValueError(
+            f"soma takes equations that define I and x, but {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} not defined."
+        )
     for parameter, value in (soma.parameters or {}).items():
         setattr(group, parameter, value)
     group.theta = compartment.theta
