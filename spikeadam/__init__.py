@@ -16,6 +16,6 @@ from .probe import Probe, probe_rule
 from .projection import Projection, project
 from .rules import SGD, Adam, BioAdam, Momentum, RMSProp, Rule
 from .schedules import inverse_time, linear_decay, step_decay
-from .training import DivergenceError, SilenceError, Trainer
+from .training import DivergenceError, SilenceError, SilenceWarning, Trainer
 
 __version__ = "0.1.0"

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -19,6 +20,10 @@ class DivergenceError(RuntimeError):
 
 
 class SilenceError(RuntimeError):
+    """A layer sent no spike in two whole chunks in a row."""
+
+
+class SilenceWarning(UserWarning):
     """A layer sent no spike in a whole chunk."""
 
 
@@ -70,6 +75,7 @@ class Trainer:
         self.train_seconds = 0.0
         self.history = [self._entry(None)]
         self.interrupted = False
+        self.silent = set()
 
     # -- learning -----------------------------------------------------------------------------------------------
 
@@ -297,18 +303,24 @@ class Trainer:
                     f"{name} is not finite after {self.samples_seen} samples: training diverged; take a smaller "
                     "learning_rate, or a larger epsilon."
                 )
+        silent = {}
         for group in self.circuit.groups:
             if not state[f"{group.name}.spike_count"].any():
-                raise SilenceError(
-                    f"Layer {group.name} sent no spike in a whole chunk after {self.samples_seen} samples; take a "
-                    "larger input_scale or weight_scale, or input of a higher max_rate."
+                silent[f"Layer {group.name} sent no spike"] = (
+                    "take a larger input_scale or weight_scale, or input of a higher max_rate"
                 )
         for group in self.circuit.layers:
             if not state[f"{group.name}.feedback_count"].any():
-                raise SilenceError(
-                    f"Layer {group.name} sent no feedback spike in a whole chunk after {self.samples_seen} samples, so "
-                    "that nothing was learned there; take a smaller theta, or a larger feedback_scale or teacher_rate."
+                silent[f"Layer {group.name} sent no feedback spike, and so learned nothing"] = (
+                    "take a smaller theta, or a larger feedback_scale or teacher_rate"
                 )
+        for finding, advice in silent.items():
+            where = f"after {self.samples_seen} samples; {advice}."
+            if finding in self.silent:
+                raise SilenceError(f"{finding}, in two whole chunks in a row, {where}")
+            # Homeostasis and learning itself wake many a network that starts with small weights.
+            warnings.warn(f"{finding}, in a whole chunk, {where}", SilenceWarning, stacklevel=3)
+        self.silent = set(silent)
 
 
 def _set(state, name, value):

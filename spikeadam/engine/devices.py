@@ -1,10 +1,5 @@
 """The two devices behind one interface: `run` takes a state and inputs, and returns a state and spikes."""
 
-from contextlib import contextmanager
-from dataclasses import dataclass
-
-import numpy as np
-
 from ..checks import one_of
 from .runtime import RuntimeDevice
 from .standalone import StandaloneDevice

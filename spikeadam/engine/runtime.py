@@ -3,11 +3,11 @@
 import time
 
 import numpy as np
-from brian2 import Quantity, get_device, prefs, second, set_device
-from brian2.devices.device import reset_device
+from brian2 import Network, Quantity, get_device, prefs, second, set_device
+from brian2.devices.device import reset_device, runtime_device
 
 from .chunk import Chunk, recorded
-from .state import initial_state, shift_times, state_variables
+from .state import check_feeds, check_state, initial_state, shift_times, state_variables
 
 
 class RuntimeDevice:
@@ -35,6 +35,7 @@ class RuntimeDevice:
         """Simulate ``duration`` seconds from ``state`` with the arrays ``feeds``; see `Chunk`."""
         circuit = self.circuit
         start = time.perf_counter()
+        state, feeds = check_state(state, self.initial_state), check_feeds(feeds, circuit)
         with self._in_place():
             for name, variable in self.variables.items():
                 variable.set_value(state[name])
@@ -46,6 +47,9 @@ class RuntimeDevice:
             # Every chunk starts at 0, as in standalone, where nothing else is possible.
             circuit.network.t_ = 0.0
             circuit.network.run(Quantity(duration, dim=second.dim), namespace={})
+            if Network._globally_stopped:
+                # Brian2 answers Ctrl-C by ending the run early; half a chunk must not pass for a whole one.
+                raise KeyboardInterrupt
             ended = {
                 name: np.array(variable.get_value(), dtype=variable.dtype).reshape(-1)
                 for name, variable in self.variables.items()
@@ -71,7 +75,7 @@ class _runtime:
 
     def __enter__(self):
         self.before = prefs.codegen.target
-        self.switched = get_device().__class__.__name__ != "RuntimeDevice"
+        self.switched = get_device() is not runtime_device
         if self.switched:
             set_device("runtime")
         prefs.codegen.target = self.target

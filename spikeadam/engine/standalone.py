@@ -10,15 +10,17 @@ import shutil
 import subprocess
 import tempfile
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
-from brian2 import Quantity, device as brian2_device, second, set_device
+from brian2 import Quantity, second, set_device
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device
 
 from . import build_cache
 from .chunk import Chunk, recorded
-from .state import initial_state, shift_times, state_variables
+from .state import check_feeds, check_state, initial_state, shift_times, state_variables
 
 DURATION = "SPIKEADAM_DURATION"
 """Environment variable that tells a binary how long to run, in seconds."""
@@ -40,34 +42,33 @@ class StandaloneDevice:
     def __init__(self, build, *, cache=None):
         start = time.perf_counter()
         build_cache.find_compiler()
-        set_device("cpp_standalone", build_on_run=False)
+        # A device of our own: Brian2's belongs to the user's script, which may be in the middle of using it.
+        brian2_device = CPPStandaloneDevice()
+        set_device(brian2_device, build_on_run=False)
         try:
-            brian2_device.reinit()
-            brian2_device.activate(build_on_run=False)
             self.circuit = build()
             self.variables = state_variables(self.circuit)
             self.initial_state = initial_state(self.circuit)
             key = build_cache.fingerprint(self.circuit)
-            self.folder, self.was_cached = build_cache.get(key, self._generate, cache)
+            self.folder, self.was_cached = build_cache.get(key, lambda folder: self._generate(brian2_device, folder), cache)
         finally:
-            brian2_device.reinit()
             reset_device()
         self.manifest = json.loads((self.folder / build_cache.MANIFEST).read_text())
         self.scratch = Path(tempfile.mkdtemp(prefix="spikeadam-"))
+        self.close = weakref.finalize(self, shutil.rmtree, self.scratch, ignore_errors=True)
+        """Remove the files exchanged with the binary; done at exit, too."""
         self.build_seconds = time.perf_counter() - start
 
-    def _generate(self, folder):
+    def _generate(self, brian2_device, folder):
         """Write the C++ project into ``folder`` and return its manifest."""
         network = self.circuit.network
         network.run(Quantity(1.0, dim=second.dim), namespace={})
         brian2_device.build(directory=str(folder), compile=False, run=False, with_output=False)
         # Brian2 writes the duration into the source; one binary has to serve chunks of any length.
-        main = folder / "main.cpp"
-        source = main.read_text()
-        call = f"{network.name}.run(1.0,"
-        if source.count(call) != 1:
-            raise RuntimeError(f"Brian2's generated main.cpp holds {source.count(call)} calls {call!r}, expected one.")
-        main.write_text(source.replace(call, f'{network.name}.run(std::atof(std::getenv("{DURATION}")),'))
+        _replace(folder / "main.cpp", f"{network.name}.run(1.0,", f'{network.name}.run(std::atof(std::getenv("{DURATION}")),')
+        # Brian2 takes two clocks for simultaneous if they agree to 1e-14 s, less than a double resolves from t = 64 s
+        # on: the start of a presentation and its first time step then fall apart, in either order.
+        _replace(folder / "network.cpp", "#define Clock_epsilon 1e-14", "#define Clock_epsilon 1e-9")
         files = {name: brian2_device.get_array_filename(variable) for name, variable in self.variables.items()}
         records = {
             name: {v: brian2_device.get_array_filename(monitor.variables[v]) for v in recorded(monitor)}
@@ -78,9 +79,9 @@ class StandaloneDevice:
     def run(self, state, feeds, duration):
         """Simulate ``duration`` seconds from ``state`` with the arrays ``feeds``; see `Chunk`."""
         start = time.perf_counter()
+        state, feeds = check_state(state, self.initial_state), check_feeds(feeds, self.circuit)
         arguments = []
-        for name, variable in self.variables.items():
-            values = np.ascontiguousarray(state[name], dtype=variable.dtype)
+        for name, values in state.items():
             value = repr(values[0].item()) if len(values) == 1 else self._write(name, values)
             arguments.append(f"{name}={value}")
         for name, values in feeds.items():
@@ -89,16 +90,10 @@ class StandaloneDevice:
             padded[: len(values)] = values
             arguments.append(f"{self.circuit.feeds[name].name}.values={self._write(name, padded)}")
         results = self.scratch / "results"
-        results.mkdir(exist_ok=True)
-        process = subprocess.Popen(
-            [str(self.folder / "main"), "--results_dir", f"{results}{os.sep}", *arguments],
-            cwd=self.folder,
-            env={**os.environ, DURATION: repr(duration)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,  # Ctrl-C is ours to handle: the binary would stop in the middle of a chunk
-        )
+        # What an earlier chunk left must never be read as the result of this one.
+        shutil.rmtree(results, ignore_errors=True)
+        results.mkdir()
+        process = self._start(["--results_dir", f"{results}{os.sep}", *arguments], duration)
         try:
             output, _ = process.communicate()
         except BaseException:
@@ -117,6 +112,22 @@ class StandaloneDevice:
             records[name] = {v: self._read(results / file, variables[v].dtype) for v, file in files.items()}
         return Chunk(shift_times(ended, self.variables, duration), records, time.perf_counter() - start)
 
+    def _start(self, arguments, duration):
+        try:
+            return subprocess.Popen(
+                [str(self.folder / "main"), *arguments],
+                cwd=self.folder,
+                env={**os.environ, DURATION: repr(float(duration))},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,  # Ctrl-C is ours to handle: the binary would stop in the middle of a chunk
+            )
+        except FileNotFoundError:
+            raise build_cache.CacheError(
+                f"The build {self.folder} was removed from the cache while in use; start again to build it anew."
+            ) from None
+
     def _write(self, name, values):
         path = self.scratch / name
         values.tofile(path)
@@ -129,6 +140,10 @@ class StandaloneDevice:
             raise OSError(f"{path} holds {len(values)} of {size} values: is the disk full?")
         return values
 
-    def close(self):
-        """Remove the files exchanged with the binary."""
-        shutil.rmtree(self.scratch, ignore_errors=True)
+
+def _replace(path, old, new):
+    """Replace the one occurrence of ``old`` in the file at ``path``."""
+    text = path.read_text()
+    if text.count(old) != 1:
+        raise RuntimeError(f"Brian2's generated {path.name} holds {old!r} {text.count(old)} times, expected once.")
+    path.write_text(text.replace(old, new))

@@ -43,6 +43,43 @@ def initial_state(circuit):
     return state
 
 
+def check_state(state, initial):
+    """The arrays of ``state`` with the types of ``initial``, or one sentence about what does not fit.
+
+    In standalone, an array of the wrong length is reported on stderr only while the old values stay, and a scalar that
+    is not finite is taken for the name of a file.
+    """
+    for problem, names in (("lacks", initial.keys() - state.keys()), ("has", state.keys() - initial.keys())):
+        if names:
+            raise ValueError(f"state takes the variables of the circuit, no more and no less; it {problem} {min(names)}.")
+    checked = {}
+    for name, like in initial.items():
+        values = np.ascontiguousarray(state[name], dtype=like.dtype).reshape(-1)
+        if len(values) != len(like):
+            raise ValueError(f"state takes {len(like)} values of {name}, got {len(values)}.")
+        finite = np.isfinite(values)
+        if not finite.all():
+            raise ValueError(f"state takes finite values of {name}, got {values[np.argmin(finite)]}.")
+        checked[name] = values
+    return checked
+
+
+def check_feeds(feeds, circuit):
+    """The arrays of ``feeds`` as floats, or one sentence about what does not fit into the circuit's."""
+    checked = {}
+    for name, values in feeds.items():
+        if name not in circuit.feeds:
+            raise ValueError(f"feeds takes {', '.join(circuit.feeds)}, got {name!r}.")
+        room = circuit.feeds[name].values.shape
+        values = np.asarray(values, dtype=float)
+        if values.shape[1:] != room[1:] or not 0 < len(values) <= room[0]:
+            raise ValueError(f"{name} takes 1 to {room[0]} rows of shape {room[1:]}, got an array of shape {values.shape}.")
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} takes finite values, got nan or infinity.")
+        checked[name] = values
+    return checked
+
+
 def shift_times(state, variables, duration):
     """Move times of past events (``last_...``) to where the next chunk, which starts at 0, sees them."""
     for name, variable in variables.items():
