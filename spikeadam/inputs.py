@@ -34,6 +34,11 @@ class _Input:
         integer("N", N, at_least=1)
         clock = defaultclock if clock is None else clock
         steps = whole_steps("presentation", presentation, clock.dt)
+        if stimulus.values.ndim != 2 or stimulus.values.shape[1] != N:
+            raise ValueError(
+                f"stimulus takes one column for each of the {N} neurons, got an array of shape {stimulus.values.shape}."
+            )
+        self._check_steps(presentation, clock.dt)
         group = NeuronGroup(
             N,
             self.equations
@@ -56,6 +61,11 @@ class _Input:
             setattr(group, parameter, value)
         group.run_regularly("x = 0\n" + self.on_presentation, dt=presentation, when="start", order=0)
         return group
+
+    def _check_steps(self, presentation, dt):
+        """Whether the time step and the presentation can hold the spikes."""
+        if self.max_rate * dt > 1:
+            raise ValueError(f"max_rate takes at most one spike a time step, {1 / dt!s}, got {self.max_rate!s}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +167,10 @@ class LatencyInput(_Input):
         positive_quantity("latest", self.latest, second)
         positive_quantity("tau_trace", self.tau_trace, second)
         number("cutoff", self.cutoff, at_least=0, below=1)
+
+    def _check_steps(self, presentation, dt):
+        if self.latest > presentation - dt:
+            raise ValueError(f"latest takes a latency within the presentation of {presentation!s}, got {self.latest!s}.")
 
     @property
     def parameters(self):

@@ -276,6 +276,10 @@ def neuron_group(
         raise TypeError(f"compartment takes a sa.FeedbackCompartment, got {compartment!r}.")
     if teacher is not None and not isinstance(teacher, TimedArray):
         raise TypeError(f"teacher takes a TimedArray of teacher spikes per time step, got {teacher!r}.")
+    if teacher is not None and (teacher.values.ndim != 2 or teacher.values.shape[1] != N):
+        raise ValueError(
+            f"teacher takes one column for each of the {N} neurons, got an array of shape {teacher.values.shape}."
+        )
     clock = defaultclock if clock is None else clock
     steps = None if presentation is None else whole_steps("presentation", presentation, clock.dt)
     if get_dimensions(teacher_onset) != second.dim or np.ndim(teacher_onset):

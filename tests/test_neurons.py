@@ -404,6 +404,11 @@ def test_a_soma_without_what_synapses_need(left_out, sentence):
         ({"N": 2.0}, TypeError, "N takes a whole number of at least 1, got 2.0."),
         ({"presentation": 40}, TypeError, "presentation takes a positive"),
         ({"teacher": [[1, 0]]}, TypeError, "teacher takes a TimedArray of teacher spikes per time step, got [[1, 0]]."),
+        (
+            {"teacher": feed([[1, 0, 0]])},
+            ValueError,
+            "teacher takes one column for each of the 2 neurons, got an array of shape (1, 3).",
+        ),
         ({"soma": "LIF"}, TypeError, "soma takes a sa.LIF or a sa.Soma, got 'LIF'."),
         ({"compartment": 1.0}, TypeError, "compartment takes a sa.FeedbackCompartment, got 1.0."),
         ({"teacher": feed([[1, 0]]), "teacher_onset": 5}, TypeError, "teacher_onset takes a time, such as 12*ms, got 5."),
