@@ -55,8 +55,7 @@ class StandaloneDevice:
             reset_device()
         self.manifest = json.loads((self.folder / build_cache.MANIFEST).read_text())
         self.scratch = Path(tempfile.mkdtemp(prefix="spikeadam-"))
-        self.close = weakref.finalize(self, shutil.rmtree, self.scratch, ignore_errors=True)
-        """Remove the files exchanged with the binary; done at exit, too."""
+        self._remove_scratch = weakref.finalize(self, shutil.rmtree, self.scratch, ignore_errors=True)
         self.build_seconds = time.perf_counter() - start
 
     def _generate(self, brian2_device, folder):
@@ -79,6 +78,7 @@ class StandaloneDevice:
     def run(self, state, feeds, duration):
         """Simulate ``duration`` seconds from ``state`` with the arrays ``feeds``; see `Chunk`."""
         start = time.perf_counter()
+        build_cache.touch(self.folder)
         state, feeds = check_state(state, self.initial_state), check_feeds(feeds, self.circuit)
         arguments = []
         for name, values in state.items():
@@ -111,6 +111,10 @@ class StandaloneDevice:
             variables = self.circuit.monitors[name].variables
             records[name] = {v: self._read(results / file, variables[v].dtype) for v, file in files.items()}
         return Chunk(shift_times(ended, self.variables, duration), records, time.perf_counter() - start)
+
+    def close(self):
+        """Remove the files exchanged with the binary; done at the end of the program, too."""
+        self._remove_scratch()
 
     def _start(self, arguments, duration):
         try:
