@@ -63,7 +63,7 @@ def feed(rows, presentation=1 * ms):
     return TimedArray(np.asarray(rows, dtype=float), dt=presentation)
 
 
-def tiny_circuit(rule, scheme, *, hidden=(4,), samples=3, seed=1, **options):
+def tiny_circuit(rule, scheme, *, hidden=(4,), samples=3, seed=7, **options):
     """A circuit of 3 inputs, 2 outputs and ``samples`` presentations of 20 ms that spikes a lot and learns fast."""
     settings = {
         "input": sa.RegularInput(max_rate=400 * Hz, tau_trace=20 * ms),
@@ -72,8 +72,8 @@ def tiny_circuit(rule, scheme, *, hidden=(4,), samples=3, seed=1, **options):
         "compartment": sa.FeedbackCompartment(theta=1.0),
         "presentation": 20 * ms,
         "teacher_onset": 3 * ms,
-        "input_scale": 4.0,
-        "weight_scale": 2.0,
+        "input_scale": 8.0,
+        "weight_scale": 3.0,
         "output_learning_rate": 1.5,
     }
     circuit = sa.feedforward(
