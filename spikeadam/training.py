@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 from tqdm import tqdm
 
-from .engine import checkpoint, open_device
+from .checks import number
+from .engine import checkpoint, open_device, structure
 from .metrics import alignment_angle
 
 TEST_STEP = 2**30
@@ -67,7 +68,13 @@ class Trainer:
         self.steps = self.circuit.layers[0].presentation_steps
         self.onset_step = round(float(self.circuit.teacher_onset) / self.presentation * self.steps)
         self.state = self.device.initial_state
-        _set(self.state, "input.input_seed", seed)
+        _set(self.state, "input.input_seed", seed % 2**31)  # a 32-bit integer in Brian2
+        self.settings = {
+            "seed": seed,
+            "chunk": chunk,
+            "teacher_rate": teacher_rate,
+            **{name: values.item() for name, values in sorted(self.state.items()) if len(values) == 1},
+        }
         self.learning_rates = {
             name: values.copy() for name, values in self.state.items() if name.endswith(".learning_rate")
         }
@@ -128,7 +135,7 @@ class Trainer:
 
     def learn(self, X, y):
         """Show at most a chunk of samples once, learning; returns the new entry of the history."""
-        factor = 1.0 if self.schedule is None else float(self.schedule(self.samples_seen))
+        factor = 1.0 if self.schedule is None else number("schedule", self.schedule(self.samples_seen), at_least=0)
         for name, values in self.learning_rates.items():
             self.state[name] = values * factor
         chunk, counts = self._run(X, self._teacher(y), learning=1, first_step=self.samples_seen * self.steps)
@@ -212,8 +219,8 @@ class Trainer:
             "samples_seen": self.samples_seen,
             "history": self.history,
             "train_seconds": self.train_seconds,
-            "seed": self.seed,
-            "chunk": self.chunk,
+            "settings": self.settings,
+            "structure": structure.digest(self.circuit),
         }
         checkpoint.save(path, self.state, description)
 
@@ -228,11 +235,16 @@ class Trainer:
                 f"{path} is a checkpoint of another network: {', '.join(names[:3])} "
                 f"{'differ' if len(names) > 1 else 'differs'} ({len(names)} variables in all)."
             )
-        for name in ("seed", "chunk"):
-            if description[name] != getattr(self, name):
+        for name, value in self.settings.items():
+            if description["settings"].get(name) != value:
                 raise checkpoint.CheckpointError(
-                    f"{path} was trained with {name}={description[name]}, not {name}={getattr(self, name)}."
+                    f"{path} was trained with {name}={description['settings'].get(name)}, not {name}={value}."
                 )
+        if description["structure"] != structure.digest(self.circuit):
+            raise checkpoint.CheckpointError(
+                f"{path} is a checkpoint of another network: its sizes are the same, but the equations or connections "
+                "are not."
+            )
         self.state = arrays
         self.samples_seen = description["samples_seen"]
         self.history = description["history"]
@@ -246,6 +258,7 @@ class Trainer:
 
     def _run(self, X, teacher, *, learning, first_step):
         """Run samples through the device, from the present state; returns the chunk and the scores."""
+        self._check_finite(self.state)
         state = dict(self.state)
         _set(state, "input.first_step", first_step)
         for group in self.circuit.groups:
@@ -296,13 +309,16 @@ class Trainer:
     def _teacher(self, y):
         return self.teacher_rate * np.eye(len(self.circuit.layers[-1]))[y]
 
-    def _check(self, state):
+    def _check_finite(self, state):
         for name, values in state.items():
             if not np.isfinite(values).all():
                 raise DivergenceError(
                     f"{name} is not finite after {self.samples_seen} samples: training diverged; take a smaller "
                     "learning_rate, or a larger epsilon."
                 )
+
+    def _check(self, state):
+        self._check_finite(state)
         silent = {}
         for group in self.circuit.groups:
             if not state[f"{group.name}.spike_count"].any():

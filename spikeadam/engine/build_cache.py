@@ -206,5 +206,9 @@ def clear(folder=None):
     """Remove all builds; returns how many there were."""
     cache = Path(folder) if folder is not None else cache_folder()
     found = entries(cache)
-    shutil.rmtree(cache, ignore_errors=True)
+    try:
+        if cache.exists():
+            shutil.rmtree(cache)
+    except OSError as error:
+        raise CacheError(f"The build cache {cache} cannot be removed ({error.strerror or error}).") from error
     return len(found)

@@ -5,12 +5,14 @@ A file is written under a temporary name and renamed, so that whatever happens t
 
 import json
 import os
+import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-FORMAT = 1
+FORMAT = 2
 TEXT = "description.json"
 
 
@@ -36,11 +38,21 @@ def save(path, arrays, description):
             file.flush()
             os.fsync(file.fileno())
         os.replace(work, path)
+        _remove_leftovers(path)
     except OSError as error:
-        work.unlink(missing_ok=True) if path.parent.is_dir() else None
+        with suppress(OSError):
+            work.unlink()
         raise CheckpointError(
             f"The checkpoint {path} could not be written ({error.strerror or error}); an earlier one is untouched."
         ) from error
+
+
+def _remove_leftovers(path):
+    """Remove the temporary files of processes that were killed; one that is younger may be being written."""
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > 3600:
+                left.unlink()
 
 
 def load(path):
@@ -58,7 +70,7 @@ def load(path):
             description = json.loads(archive[TEXT].tobytes().decode())
     except FileNotFoundError:
         raise CheckpointError(f"There is no checkpoint at {path}.") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"{path} is not a checkpoint, or is damaged: {error}") from None
     if description.pop("format", None) != FORMAT:
         raise CheckpointError(f"{path} is a checkpoint of another version of spikeadam.")
