@@ -160,8 +160,13 @@ def project(
             lines.append("w += " + word_substitute(scheme.change, own))
         return "\n".join(line.strip() for part in lines for line in part.splitlines() if line.strip())
 
-    weight = "w : 1" if rule.rate is None else f"dw/dt = {scheme.change_rate(rule.rate)} : 1 (clock-driven)"
-    plastic_model = "\n".join([weight, rule.synapse_equations, scheme.synapse_equations])
+    def plastic_model(neuron):
+        """Equations of a synapse whose emitting neuron has the suffix ``neuron``."""
+        # Events stop where learning is off; a weight that moves in every step has to be told.
+        on = f"learning{neuron}*" if "learning" in target.variables else ""
+        weight = "w : 1" if rule.rate is None else f"dw/dt = {on}({scheme.change_rate(rule.rate)}) : 1 (clock-driven)"
+        return "\n".join([weight, rule.synapse_equations, scheme.synapse_equations])
+
     learn = learning("_post", "_pre")
     if scheme.transported is not None:
         learn = f"u_pre += feedback_sign_post*{scheme.transported}*gate_pre\n" + learn
@@ -170,7 +175,7 @@ def project(
     forward = Synapses(
         source,
         target,
-        plastic_model,
+        plastic_model("_post"),
         on_pre={"transmit": "I_post += w"},
         on_post={"learn": learn},
         on_event={"transmit": "spike", "learn": "feedback"},
@@ -192,7 +197,7 @@ def project(
         backward = Synapses(
             target,
             source,
-            plastic_model if scheme.plastic else "w : 1",
+            plastic_model("_pre") if scheme.plastic else "w : 1",
             on_pre={"learn": deliver + ("\n" + learning("_pre", "_post") if scheme.plastic else "")},
             on_event={"learn": "feedback"},
             method=method if scheme.plastic else None,
