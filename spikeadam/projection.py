@@ -275,10 +275,9 @@ def _connections(connections, n_pre, n_post):
         # Target by target: a feedback spike then visits its synapses in the order in which they are stored.
         post, pre = np.divmod(np.arange(n_pre * n_post), n_pre)
         return pre, post
-    if not isinstance(connections, (tuple, list)) or len(connections) != 2:
-        raise ValueError(
-            f"connections takes two integer arrays, the source and the target of each synapse, got {connections!r}."
-        )
+    if not hasattr(connections, "__len__") or len(connections) != 2:
+        found = f"{len(connections)} of them" if hasattr(connections, "__len__") else repr(connections)
+        raise ValueError(f"connections takes two integer arrays, source and target of each synapse, got {found}.")
     pre, post = (np.asarray(part) for part in connections)
     if pre.shape != post.shape or pre.ndim != 1 or not len(pre):
         raise ValueError(

@@ -294,8 +294,8 @@ BAD = {
     ),
     "none": bad("connections takes two one-dimensional arrays of equal length, got shapes (0,) and (0,).", connections=([], [])),
     "a pair twice": bad("connections takes each pair of neurons once, got a pair twice.", connections=([0, 1, 0], [2, 1, 2])),
-    "a matrix": bad("connections takes two integer arrays, the source and the target of each synapse, got array(", connections=np.ones((4, 3))),
-    "a number": bad("connections takes two integer arrays, the source and the target of each synapse, got 3.", connections=3),
+    "a matrix": bad("connections takes two integer arrays, source and target of each synapse, got 4 of them.", connections=np.ones((4, 3))),
+    "a number": bad("connections takes two integer arrays, source and target of each synapse, got 3.", connections=3),
 }
 
 
