@@ -15,6 +15,8 @@ from .counter_random import counter_uniform
 class _Input:
     """What the input descriptions share: the group around their equations."""
 
+    on_spike = ""
+
     def group(self, N, stimulus, *, presentation, name="input*", clock=None):
         """The input layer as a `brian2.NeuronGroup`.
 
@@ -51,7 +53,7 @@ class _Input:
             spike_count : 1
             """,
             threshold=self.threshold,
-            reset="x += 1; spike_count += 1",
+            reset="x += 1\nspike_count += 1\n" + self.on_spike,
             method="exact",
             namespace={"stimulus": stimulus, "counter_uniform": counter_uniform, "presentation_steps": steps},
             name=name,
@@ -104,8 +106,8 @@ class PoissonInput(_Input):
 class RegularInput(_Input):
     """Evenly spaced spikes, rate = max_rate * value: the least variance that spikes can have.
 
-    Step k of a presentation holds a spike when floor(phase + p*(k + 1)) > floor(phase + p*k), with p = rate*dt and a
-    phase drawn once for each neuron, so that a sample always gives the same spikes.
+    A neuron spikes in steps 1/(rate*dt) apart, the first one a random part of that after the onset: the part is drawn
+    once for each neuron, so that a sample always gives the same spikes.
 
     Parameters
     ----------
@@ -117,17 +119,17 @@ class RegularInput(_Input):
     tau_trace: Quantity = default_quantity(50 * ms)
 
     equations = """
-    per_step : 1
-    phase : 1
+    spacing : 1
+    due : 1
     max_rate : Hz (shared, constant)
     step_of_presentation = t_in_timesteps % presentation_steps : integer (shared)
     """
-    threshold = (
-        "per_step > 0 and floor(phase + per_step*(step_of_presentation + 1)) > floor(phase + per_step*step_of_presentation)"
-    )
+    # One comparison a neuron and step; the spacing of black pixels is longer than any presentation.
+    threshold = "step_of_presentation + 1 >= due"
+    on_spike = "due += spacing"
     on_presentation = """
-    per_step = stimulus(t, i)*max_rate*dt
-    phase = counter_uniform(input_seed, 0, i)
+    spacing = 1/clip(stimulus(t, i)*max_rate*dt, 1e-9, 1)
+    due = (1 - counter_uniform(input_seed, 0, i))*spacing
     """
 
     __post_init__ = PoissonInput.__post_init__
