@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Clock, Network, NeuronGroup, StateMonitor, TimedArray, get_dimensions, have_same_dimensions, ms, second
 
-from .checks import number, positive_quantity
+from .checks import number, positive_quantity, whole_steps
 from .circuit import Circuit
 from .engine import open_device
 from .projection import project
@@ -38,14 +38,14 @@ def probe_rule(
     gradients : array, shape (n,)
         Sizes of the impulses g.
     duration : Quantity
-        Of the simulation.
+        Of the simulation; a multiple of ``dt``.
     dt : Quantity
         Time step.
     w0 : float
         Initial weight.
     presentation : Quantity
-        How often Adam and RMSProp, which update once a presentation, do so. All other rules are brought up to date
-        in every step.
+        How often Adam and RMSProp, which update once a presentation, do so; a multiple of ``dt``. All other rules
+        are brought up to date in every step.
     device : {'runtime', 'standalone'}
     **options
         Of the device, such as ``target='numpy'``.
@@ -72,13 +72,12 @@ def probe_rule(
     """
     if not isinstance(rule, Rule):
         raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
-    for name, value in (("duration", duration), ("dt", dt), ("presentation", presentation)):
-        positive_quantity(name, value, second)
     number("w0", w0)
-    for name, value in (("duration", duration), ("presentation", presentation)):
-        if round(float(value / dt)) < 1:
-            raise ValueError(f"{name} takes at least one time step dt = {dt!s}, got {value!s}.")
-    steps = round(float(duration / dt))
+    for name, value in (("dt", dt), ("presentation", presentation)):
+        positive_quantity(name, value, second)
+    steps = whole_steps("duration", duration, dt)
+    if rule.refresh == "presentation":
+        whole_steps("presentation", presentation, dt)
     impulses = _impulses(times, gradients, dt, steps)
 
     def build():

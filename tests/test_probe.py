@@ -41,6 +41,10 @@ def test_without_impulses_nothing_happens():
     assert (run([3] * ms, [0.0], w0=0.25).w == 0.25).all()
 
 
+def test_rules_without_presentations_take_any_time_step():
+    assert_allclose(run([6] * ms, [1], 21 * ms, dt=3 * ms).w, [0, 0] + [-0.1] * 5)
+
+
 def test_times_as_a_list_of_quantities_and_one_impulse_as_a_scalar():
     assert_array_equal(run([2 * ms, 5 * ms]).w, run().w)
     assert_array_equal(run(2 * ms, 1.0).w, run([2] * ms, [1]).w)
@@ -92,11 +96,12 @@ REFUSED = [
     (dict(duration=10), TypeError, "duration takes a positive s quantity, such as 10*s, got 10."),
     (dict(duration=0 * ms), ValueError, "duration takes a positive s quantity, such as 10*s, got 0. * second."),
     (dict(duration=np.nan * second), ValueError, "duration takes a positive s quantity"),
-    (dict(duration=0.4 * ms), ValueError, "duration takes at least one time step dt = 1. ms, got 0.4 ms."),
+    (dict(duration=0.4 * ms), ValueError, "duration takes a multiple of the time step 1. ms, got 0.4 ms."),
+    (dict(duration=10.5 * ms), ValueError, "duration takes a multiple of the time step 1. ms, got 10.5 ms."),
     (dict(dt=-1 * ms), ValueError, "dt takes a positive s quantity, such as 10*s, got -1. * msecond."),
     (dict(dt=1 * mV), TypeError, "dt takes a positive s quantity, such as 10*s, got 1. * mvolt."),
     (dict(presentation=5), TypeError, "presentation takes a positive s quantity, such as 10*s, got 5."),
-    (dict(presentation=0.3 * ms), ValueError, "presentation takes at least one time step dt = 1. ms, got 300. us."),
+    (dict(presentation=1.5 * ms, rule=sa.Adam()), ValueError, "presentation takes a multiple of the time step 1. ms, got 1.5 ms."),
     (dict(w0=np.nan), ValueError, "w0 takes a finite number, got nan."),
     (dict(w0=1 * mV), TypeError, "w0 takes a finite number without a unit, got 1. * mvolt."),
     (dict(device="gpu"), ValueError, "device takes one of standalone, runtime, got 'gpu'."),

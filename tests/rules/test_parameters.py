@@ -1,6 +1,7 @@
 """Parameters of the rules: what they refuse, what print shows, and that they change without compilation."""
 
 import dataclasses
+import doctest
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from numpy.testing import assert_allclose
 
 import spikeadam as sa
 from spikeadam.probe import _circuit, _impulses
+from spikeadam.rules import bio_adam, sgd
 
 EVENT_DRIVEN = [sa.SGD, sa.Momentum, sa.BioAdam]
 PER_PRESENTATION = [sa.RMSProp, sa.Adam]
@@ -122,6 +124,12 @@ def test_print_shows_equations_and_values(capsys, rule, value, equations):
     assert [line for line in equations if line not in lines] == []
     shown = lines[-1].split(", ")
     assert value in shown and len(shown) == len(rule.parameters)
+
+
+@pytest.mark.parametrize("module", [bio_adam, sgd], ids=lambda module: module.__name__)
+def test_the_examples_of_the_docstrings(module):
+    result = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    assert result.attempted and not result.failed
 
 
 CHANGES = [
