@@ -140,9 +140,9 @@ def _needed(folder):
 def is_complete(folder):
     """Whether ``folder`` holds a finished build; one with a truncated file does not count."""
     try:
-        expected = json.loads((folder / MANIFEST).read_text())["bytes"]
-        return all((folder / name).stat().st_size == size for name, size in expected.items())
-    except (OSError, ValueError, KeyError):
+        sizes = json.loads((folder / MANIFEST).read_text())["bytes"]
+        return sizes["main"] > 0 and all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, LookupError, TypeError):
         return False
 
 

@@ -7,7 +7,7 @@ from brian2 import Network, Quantity, get_device, prefs, second, set_device
 from brian2.devices.device import reset_device, runtime_device
 
 from .chunk import Chunk, recorded
-from .state import check_feeds, check_state, initial_state, shift_times, state_variables
+from .state import check_feeds, check_state, claim, initial_state, shift_times, state_variables
 
 
 class RuntimeDevice:
@@ -27,7 +27,7 @@ class RuntimeDevice:
         self.target = target
         self.build_seconds = 0.0
         with self._in_place():
-            self.circuit = build()
+            self.circuit = claim(build())
             self.variables = state_variables(self.circuit)
             self.initial_state = initial_state(self.circuit)
 

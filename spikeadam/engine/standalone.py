@@ -20,7 +20,7 @@ from brian2.devices.device import reset_device
 
 from . import build_cache
 from .chunk import Chunk, recorded
-from .state import check_feeds, check_state, initial_state, shift_times, state_variables
+from .state import check_feeds, check_state, claim, initial_state, shift_times, state_variables
 
 DURATION = "SPIKEADAM_DURATION"
 """Environment variable that tells a binary how long to run, in seconds."""
@@ -46,7 +46,7 @@ class StandaloneDevice:
         brian2_device = CPPStandaloneDevice()
         set_device(brian2_device, build_on_run=False)
         try:
-            self.circuit = build()
+            self.circuit = claim(build())
             self.variables = state_variables(self.circuit)
             self.initial_state = initial_state(self.circuit)
             key = build_cache.fingerprint(self.circuit)

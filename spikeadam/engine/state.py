@@ -11,6 +11,13 @@ from brian2.core.variables import ArrayVariable
 NOT_STATE = {"i", "j", "t", "dt", "N", "lastspike", "not_refractory"}
 
 
+def claim(circuit):
+    """Mark all objects as part of their network: Brian2 warns of each that is deleted without a run in this process."""
+    for obj in circuit.network.objects:
+        obj._network = circuit.network.id
+    return circuit
+
+
 def groups_of(circuit):
     """The groups whose variables are the state of the circuit."""
     return [obj for obj in circuit.network.objects if isinstance(obj, (NeuronGroup, Synapses))]
