@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, Quantity, SpikeMonitor, TimedArray, ms, second
 
-from .checks import default_quantity, integer, positive_quantity
+from .checks import default_quantity, integer, number, positive_quantity
 from .inputs import RegularInput
 from .neurons import LIF, neuron_group
 from .projection import project
+from .rules import Rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +107,20 @@ def feedforward(
     """
     integer("n_input", n_input, at_least=1)
     integer("n_output", n_output, at_least=1)
+    if isinstance(hidden, str) or not hasattr(hidden, "__len__"):
+        raise TypeError(f"hidden takes a sequence of whole numbers, such as (100,), got {hidden!r}.")
     if not len(hidden):
         raise ValueError("hidden takes at least one layer, such as (100,), got none.")
     for size in hidden:
         integer("hidden", size, at_least=1)
+    integer("samples", samples, at_least=1)
     positive_quantity("presentation", presentation, second)
+    positive_quantity("dt", dt, second)
+    number("output_learning_rate", output_learning_rate, at_least=0)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
+    if input is not None and not hasattr(input, "group"):
+        raise TypeError(f"input takes a description such as sa.RegularInput(), got {input!r}.")
     input = RegularInput() if input is None else input
     soma = LIF() if soma is None else soma
     output_soma = LIF(tau_membrane=15 * ms, homeostasis_rate=0) if output_soma is None else output_soma
@@ -120,8 +130,8 @@ def feedforward(
     stimulus = TimedArray(np.zeros((samples, n_input)), dt=presentation, name="stimulus")
     teacher = TimedArray(np.zeros((samples, n_output)), dt=presentation, name="teacher")
     groups = [input.group(n_input, stimulus, name="input", **common)]
-    for number, size in enumerate(hidden, start=1):
-        groups.append(neuron_group(size, soma, compartment, name=f"hidden_{number}", **common))
+    for depth, size in enumerate(hidden, start=1):
+        groups.append(neuron_group(size, soma, compartment, name=f"hidden_{depth}", **common))
     groups.append(
         neuron_group(
             n_output, output_soma, compartment, teacher=teacher, teacher_onset=teacher_onset, name="output", **common

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d
 
 from .checks import integer
@@ -113,9 +114,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         integer("epochs", self.epochs, at_least=1)
         X = self._check_samples(X)
         y = self._check_labels(y, len(X))
-        self.classes_, index = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y takes labels of at least two classes, got only {self.classes_[0]!r}.")
+        self.classes_, index = self._classes("y", y), np.unique(y, return_inverse=True)[1]
         if test is not None:
             test = self._check_samples(test[0], X.shape[1]), self._index(self._check_labels(test[1], len(test[0])))
         self._start(X.shape[1], total=self.epochs * len(X))
@@ -141,7 +140,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         if not hasattr(self, "trainer_"):
             if classes is None:
                 raise ValueError("classes takes all labels that will ever come in the first call of partial_fit, got None.")
-            self.classes_ = np.unique(classes)
+            self.classes_ = self._classes("classes", classes)
             self._start(X.shape[1], total=None)
         self._check_samples(X, self.n_features_in_)
         index = self._index(y)
@@ -157,7 +156,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         """Class whose output neuron spikes most, for each sample."""
-        return self.classes_[np.argmax(self.decision_function(X), axis=1)]
+        index = np.argmax(self.decision_function(X), axis=1)
+        return self.classes_[index]
 
     def predict_proba(self, X):
         """Share of each class in the output spikes; equal shares for a silent output."""
@@ -190,13 +190,14 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             Labels, in the order of the output neurons.
         n_features : int
         """
-        self.classes_ = np.unique(classes)
+        self.classes_ = self._classes("classes", classes)
         self._start(n_features, total=None)
         self.trainer_.load(path)
         return self
 
     def _start(self, n_features, total):
         integer("chunk", self.chunk, at_least=1)
+        integer("random_state", self.random_state, at_least=0)
         hidden, n_classes = tuple(np.atleast_1d(self.hidden).tolist()), len(self.classes_)
         self.n_features_in_ = n_features
 
@@ -232,8 +233,16 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         return X
 
     @staticmethod
+    def _classes(name, labels):
+        classes = np.unique(labels)
+        if len(classes) < 2:
+            raise ValueError(f"{name} takes labels of at least two classes, got only {classes.tolist()}.")
+        return classes
+
+    @staticmethod
     def _check_labels(y, n_samples):
         y = column_or_1d(y)
+        check_classification_targets(y)  # no fractions, no nan
         if len(y) != n_samples:
             raise ValueError(f"y takes one label for each of the {n_samples} samples in X, got {len(y)}.")
         return y

@@ -1,0 +1,148 @@
+"""The feedforward circuit: its parts, their order, its seeds, and what it refuses."""
+
+import numpy as np
+import pytest
+from brian2 import EventMonitor, Hz, Network, NeuronGroup, SpikeMonitor, Synapses, defaultclock, ms
+from numpy.testing import assert_allclose, assert_array_equal
+
+import spikeadam as sa
+from small import RULES, SCHEMES, SOMA, numpy_code, run_circuit, tiny_circuit  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("numpy_code")
+
+
+def circuit(hidden=(4,), **options):
+    arguments = {"rule": RULES["SGD"], "feedback": SCHEMES["Predisposition"], **options}
+    return sa.feedforward(arguments.pop("n_input", 3), hidden, arguments.pop("n_output", 2), **arguments)
+
+
+def test_layers_and_projections():
+    made = circuit((5, 4), random_state=0)
+    assert [group.name for group in made.groups] == ["input", "hidden_1", "hidden_2", "output"]
+    assert [len(group) for group in made.groups] == [3, 5, 4, 2]
+    assert made.layers == made.groups[1:]
+    assert [p.forward.name for p in made.projections] == ["input_to_hidden_1", "hidden_1_to_hidden_2", "hidden_2_to_output"]
+    assert [p.weights().shape for p in made.projections] == [(3, 5), (5, 4), (4, 2)]
+    assert [p.scheme for p in made.projections] == [None, SCHEMES["Predisposition"], SCHEMES["Predisposition"]]
+    assert made.projections[0].feedback is None and made.projections[2].feedback is not None
+
+
+def test_everything_is_plain_brian2_in_a_network_of_its_own():
+    made = circuit()
+    assert type(made.network) is Network
+    assert all(type(group) is NeuronGroup for group in made.groups)
+    assert all(type(synapses) is Synapses for p in made.projections for synapses in p.objects)
+    inside = {obj.name for obj in made.network.objects}
+    assert {"input", "hidden_1", "output", "input_to_hidden_1", "hidden_1_to_output", "hidden_1_to_output_feedback"} <= inside
+
+
+def test_feeds_and_monitors():
+    made = circuit(samples=7, presentation=30 * ms, teacher_onset=10 * ms)
+    assert made.feeds["stimulus"].values.shape == (7, 3) and made.feeds["teacher"].values.shape == (7, 2)
+    assert made.presentation == 30 * ms and made.teacher_onset == 10 * ms
+    assert made.layers[0].presentation_steps == 30
+    assert set(made.monitors) == {"output_spikes"}
+    recorded = circuit(record=True)
+    assert set(recorded.monitors) == {"input_spikes", "hidden_1_spikes", "output_spikes", "hidden_1_feedback", "output_feedback"}
+    assert type(recorded.monitors["output_spikes"]) is SpikeMonitor
+    assert type(recorded.monitors["output_feedback"]) is EventMonitor
+
+
+def test_recorded_feedback_has_the_signs_of_its_own_step():
+    made = tiny_circuit(RULES["SGD"], SCHEMES["RandomFeedback"], record=True)
+    run_circuit(made)
+    for group in made.layers:
+        monitor = made.monitors[f"{group.name}_feedback"]
+        signs = np.array(monitor.feedback_sign)
+        # a refresh in the last step has sign 0
+        assert np.abs(signs).sum() == group.feedback_count[:].sum()
+        assert (signs[np.round(monitor.t / ms) < 59] != 0).all()
+
+
+def test_the_scale_of_the_first_projection_is_its_own():
+    made = circuit((200,), n_input=100, n_output=100, input_scale=5.0, weight_scale=2.0, feedback_scale=0.5, random_state=0)
+    first, second = made.projections
+    assert first.weights().std() == pytest.approx(5 / 10, rel=0.03)
+    assert second.weights().std() == pytest.approx(2 / np.sqrt(200), rel=0.03)
+    assert second.feedback_weights().std() == pytest.approx(1 / np.sqrt(200), rel=0.03)
+
+
+def test_the_output_learns_at_a_rate_of_its_own():
+    made = circuit((4, 4), rule=sa.SGD(learning_rate=0.1), output_learning_rate=3.0)
+    assert [p.rule.learning_rate for p in made.projections] == pytest.approx([0.1, 0.1, 0.3])
+    assert_allclose([p.forward.learning_rate[:] for p in made.projections], [0.1, 0.1, 0.3])
+    assert_allclose(made.projections[2].feedback.learning_rate[:], 0.3)
+
+
+def test_the_seed_decides_the_weights():
+    def weights(seed):
+        made = circuit((4, 3), random_state=seed)
+        return [p.weights() for p in made.projections] + [p.feedback_weights() for p in made.projections[1:]]
+
+    for one, same, other in zip(weights(1), weights(1), weights(2)):
+        assert_array_equal(one, same)
+        assert (one != other).all()
+    # No projection repeats the numbers of another.
+    values = np.concatenate([matrix.ravel() for matrix in weights(1)])
+    assert len(np.unique(values)) == len(values)
+
+
+def test_descriptions_reach_the_layers():
+    made = circuit(
+        (4, 3),
+        soma=sa.LIF(**{**SOMA, "tau_membrane": 11 * ms}),
+        output_soma=sa.LIF(**{**SOMA, "tau_membrane": 17 * ms}),
+        compartment=sa.FeedbackCompartment(theta=0.7),
+        input=sa.PoissonInput(max_rate=123 * Hz),
+    )
+    assert [float(group.tau_membrane[:] / ms) for group in made.layers] == pytest.approx([11, 11, 17])
+    assert [float(group.theta[:]) for group in made.layers] == [0.7] * 3
+    assert made.groups[0].max_rate == 123 * Hz
+    assert "teacher" not in made.layers[0].namespace and "teacher_phase" in made.layers[-1].variables
+
+
+def test_a_finer_time_step():
+    before = defaultclock.dt
+    made = tiny_circuit(RULES["BioAdam"], SCHEMES["Predisposition"], samples=2, dt=0.5 * ms)
+    assert made.layers[0].presentation_steps == 40
+    run_circuit(made)
+    assert {float(obj.clock.dt / ms) for obj in made.groups} == {0.5}
+    assert made.groups[0].spike_count[:].sum() > 0 and made.layers[-1].feedback_count[:].sum() > 0
+    assert defaultclock.dt == before
+
+
+def test_two_circuits_do_not_disturb_each_other():
+    alone = tiny_circuit(RULES["BioAdam"], SCHEMES["Predisposition"])
+    run_circuit(alone)
+    one, two = (tiny_circuit(RULES["BioAdam"], SCHEMES["Predisposition"], seed=seed) for seed in (7, 8))
+    run_circuit(one)
+    run_circuit(two)
+    for p, q, r in zip(alone.projections, one.projections, two.projections):
+        assert_array_equal(p.weights(), q.weights())
+        assert (q.weights() != r.weights()).any()
+
+
+@pytest.mark.parametrize(
+    "options, error, sentence",
+    [
+        ({"hidden": ()}, ValueError, "hidden takes at least one layer, such as (100,), got none."),
+        ({"hidden": (4, 0)}, ValueError, "hidden takes a whole number of at least 1, got 0."),
+        ({"hidden": (4.5,)}, TypeError, "hidden takes a whole number of at least 1, got 4.5."),
+        ({"hidden": 4}, TypeError, "hidden takes a sequence of whole numbers, such as (100,), got 4."),
+        ({"n_input": 0}, ValueError, "n_input takes a whole number of at least 1, got 0."),
+        ({"n_output": "two"}, TypeError, "n_output takes a whole number of at least 1, got 'two'."),
+        ({"presentation": 40}, TypeError, "presentation takes a positive"),
+        ({"presentation": 10 * ms, "teacher_onset": 12 * ms}, ValueError, "teacher_onset takes a time within"),
+        ({"samples": 0}, ValueError, "samples takes a whole number of at least 1, got 0."),
+        ({"rule": "adam"}, TypeError, "rule takes an optimizer such as sa.BioAdam(), got 'adam'."),
+        ({"feedback": "mirror"}, TypeError, "feedback takes None or a scheme such as sa.Predisposition(), got 'mirror'."),
+        ({"input": "poisson"}, TypeError, "input takes a description such as sa.RegularInput(), got 'poisson'."),
+        ({"output_learning_rate": -1}, ValueError, "output_learning_rate takes a finite number of at least 0, got -1."),
+        ({"hidden": "100"}, TypeError, "hidden takes a sequence of whole numbers, such as (100,), got '100'."),
+        ({"dt": 0 * ms}, ValueError, "dt takes a positive"),
+    ],
+)
+def test_bad_arguments(options, error, sentence):
+    with pytest.raises(error) as caught:
+        circuit(**options)
+    assert str(caught.value).startswith(sentence)
