@@ -63,6 +63,7 @@ class Trainer:
         self.build = build
         self.device = open_device(device, lambda: build(chunk, False), **options)
         self.circuit = self.device.circuit
+        self.structure = structure.digest(self.circuit)
         self.chunk, self.seed, self.teacher_rate, self.schedule = chunk, seed, teacher_rate, schedule
         self.presentation = float(self.circuit.presentation)
         self.steps = self.circuit.layers[0].presentation_steps
@@ -220,7 +221,7 @@ class Trainer:
             "history": self.history,
             "train_seconds": self.train_seconds,
             "settings": self.settings,
-            "structure": structure.digest(self.circuit),
+            "structure": self.structure,
         }
         checkpoint.save(path, self.state, description)
 
@@ -240,7 +241,7 @@ class Trainer:
                 raise checkpoint.CheckpointError(
                     f"{path} was trained with {name}={description['settings'].get(name)}, not {name}={value}."
                 )
-        if description["structure"] != structure.digest(self.circuit):
+        if description["structure"] != self.structure:
             raise checkpoint.CheckpointError(
                 f"{path} is a checkpoint of another network: its sizes are the same, but the equations or connections "
                 "are not."

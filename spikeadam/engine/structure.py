@@ -14,7 +14,10 @@ PREFERENCES = ("core.default_float_dtype", "codegen.loop_invariant_optimisations
 
 
 def digest(circuit, *more):
-    """A name for the structure of ``circuit``, the same on every device, and for ``more``, JSON-like."""
+    """A name for the structure of ``circuit``, the same on every device, and for ``more``, JSON-like.
+
+    To be asked for before the circuit runs: Brian2 completes the code of its objects then.
+    """
     return hashlib.sha256(json.dumps([describe(circuit), *more], sort_keys=True).encode()).hexdigest()[:24]
 
 
