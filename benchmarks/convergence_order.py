@@ -70,7 +70,7 @@ def _plot(result):
     dt, error = np.array(result["dt_ms"]), np.array(result["error"])
     ax.loglog(dt, error, "o-", color="C0", label=f"measured, order {result['order']:.2f}")
     ax.loglog(dt, error[-1] * dt / dt[-1], "--", color="0.6", label="order 1")
-    ax.set(xlabel="time step dt = tau_g/8 (ms)", ylabel="relative error of w", title="Continuous against event-driven Bio-Adam")
-    ax.title.set_fontsize("medium")
+    ax.set(xlabel="time step dt = tau_g/8 (ms)", ylabel="relative error of w")
+    ax.set_title("Continuous against event-driven Bio-Adam", fontsize="medium")
     ax.legend(frameon=False)
     return figure

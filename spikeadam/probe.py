@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import Clock, Network, NeuronGroup, StateMonitor, TimedArray, get_dimensions, have_same_dimensions, ms, second
+from brian2 import Clock, Network, NeuronGroup, StateMonitor, TimedArray, have_same_dimensions, ms, second
 
 from .checks import number, positive_quantity, whole_steps
 from .circuit import Circuit
@@ -95,8 +95,8 @@ def probe_rule(
         if not np.isfinite(values[name]).all():
             step = int(np.argmin(np.isfinite(values[name])))
             raise FloatingPointError(
-                f"{name} is not finite from step {step} on: gradients of up to {np.abs(impulses).max():g} are too large "
-                f"for {rule!r} in time steps of {dt!s}."
+                f"{name} is not finite from step {step} on: gradients of up to {np.abs(impulses).max():g} are too "
+                f"large for {rule!r} in time steps of {dt!s}."
             )
     return Probe(t=record["t"] * second, **values)
 
@@ -106,11 +106,12 @@ def _impulses(times, gradients, dt, steps):
     if not have_same_dimensions(gradients, 1):
         raise TypeError(f"gradients takes numbers without a unit, got {gradients!r}.")
     gradients = np.atleast_1d(np.asarray(gradients, dtype=float))
-    if get_dimensions(times) != second.dim and np.size(times):
+    if not have_same_dimensions(times, second) and np.size(times):
         raise TypeError(f"times takes quantities of time, such as [10, 20]*ms, got {times!r}.")
     index = np.atleast_1d(np.round(np.asarray(times, dtype=float) / float(dt)))
     if gradients.shape != index.shape or gradients.ndim != 1:
-        raise ValueError(f"times and gradients take one entry an impulse, got shapes {index.shape} and {gradients.shape}.")
+        shapes = f"{index.shape} and {gradients.shape}"
+        raise ValueError(f"times and gradients take one entry an impulse, got shapes {shapes}.")
     if not np.isfinite(gradients).all():
         raise ValueError("gradients takes finite numbers, got nan or infinity.")
     if not np.isfinite(index).all():
@@ -134,7 +135,16 @@ def _circuit(rule, steps, dt, presentation):
     """One synapse between a trace that is the gradient and a neuron whose every feedback spike says -1."""
     feed = TimedArray(np.zeros((steps, 1)), dt=dt, name="gradient_impulses")
     clock = Clock(dt, name="probe_clock")
-    source = NeuronGroup(1, "x = gradient_impulses(t, i) : 1", threshold="False", reset="", namespace={"gradient_impulses": feed}, clock=clock, name="source")
+    namespace = {"gradient_impulses": feed}
+    source = NeuronGroup(
+        1,
+        "x = gradient_impulses(t, i) : 1",
+        threshold="False",
+        reset="",
+        namespace=namespace,
+        clock=clock,
+        name="source",
+    )
     target = NeuronGroup(
         1,
         """
@@ -146,7 +156,7 @@ def _circuit(rule, steps, dt, presentation):
         refresh_every : integer (shared, constant)
         """,
         events={"feedback": "gradient_impulses(t, i) != 0 or (t_in_timesteps + 1) % refresh_every == 0"},
-        namespace={"gradient_impulses": feed},
+        namespace=namespace,
         clock=clock,
         name="target",
     )

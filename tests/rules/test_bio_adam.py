@@ -37,17 +37,17 @@ def per_step(times, gradients, duration):
 def test_five_events_by_hand():
     # T = 10 ms between events; tau_m and tau_rho such that over T, m decays to 1/4 and v - epsilon**2 to 1/2;
     # interval T0 = tau_rho = 2*tau_m, so an impulse g adds T0*g/tau_m = 2*g to m and T0*g**2/tau_rho = g**2 to v.
-    #   travel/T0 = (1 - exp(-L*T))/L/T0, L = 1/tau_m - 1/(2*tau_rho) = 3/(4*tau_m), exp(-L*T) = (1/4)**(3/4) = 0.35355339
-    #             = 0.64644661 * (4/3)*tau_m/(2*tau_m) = 0.43096441
+    #   L = 1/tau_m - 1/(2*tau_rho) = 3/(4*tau_m), exp(-L*T) = (1/4)**(3/4) = 0.35355339
+    #   travel = (1 - exp(-L*T))/L/T0 = 0.64644661 * (4/3)*tau_m/(2*tau_m) = 0.43096441
     # With epsilon = 1/2:  v -> 1/4 + (v - 1/4)/2 + g**2 = v/2 + 1/8 + g**2     m -> m/4 + 2*g
-    #                      w -> w - 0.1*0.43096441*m/sqrt(v) = w - 0.043096441*m/sqrt(v), m and v from before
-    #   start             v = 1/4                           m = 0                        w = 0
-    #   g =  1            v = 1/8 + 1/8 + 1      = 1.25     m = 2                        w = 0
-    #   g = -2            v = 0.625 + 1/8 + 4    = 4.75     m = 0.5 - 4       = -3.5     w = -0.043096441*2/1.1180340    = -0.077093257
-    #   g =  0.5          v = 2.375 + 1/8 + 1/4  = 2.75     m = -0.875 + 1    = 0.125    w += 0.043096441*3.5/2.1794495  = -0.007884246
-    #   g =  3            v = 1.375 + 1/8 + 9    = 10.5     m = 1/32 + 6      = 6.03125  w -= 0.043096441/8/1.6583124    = -0.011132762
-    #   g = -1            v = 5.25 + 1/8 + 1     = 6.375    m = 1.5078125 - 2 = -0.4921875
-    #                                                           w -= 0.043096441*6.03125/3.2403703 = -0.091347484
+    #   g =  1    v = 1/8 + 1/8 + 1   = 1.25     m = 0 + 2          =  2
+    #   g = -2    v = 0.625 + 1/8 + 4 = 4.75     m = 0.5 - 4        = -3.5
+    #   g =  1/2  v = 2.375 + 1/8 + 1/4 = 2.75   m = -0.875 + 1     =  0.125
+    #   g =  3    v = 1.375 + 1/8 + 9 = 10.5     m = 0.03125 + 6    =  6.03125
+    #   g = -1    v = 5.25 + 1/8 + 1  = 6.375    m = 1.5078125 - 2  = -0.4921875
+    # w -> w - 0.1*0.43096441*m/sqrt(v), with m and v from before the event:
+    #   0,   - 0.043096441*2/1.1180340     = -0.077093257,   + 0.043096441*3.5/2.1794495   = -0.007884246,
+    #        - 0.043096441*0.125/1.6583124 = -0.011132762,   - 0.043096441*6.03125/3.2403703 = -0.091347484
     tau_rho = 10 * ms / np.log(2)
     rule = sa.BioAdam(learning_rate=0.1, tau_m=tau_rho / 2, tau_rho=tau_rho, epsilon=0.5, interval=tau_rho)
     probe = sa.probe_rule(

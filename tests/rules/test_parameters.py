@@ -15,11 +15,16 @@ from spikeadam.rules import bio_adam, sgd
 EVENT_DRIVEN = [sa.SGD, sa.Momentum, sa.BioAdam]
 PER_PRESENTATION = [sa.RMSProp, sa.Adam]
 
-not_rates = [(-0.1, ValueError), (np.nan, ValueError), (np.inf, ValueError), ("1e-3", TypeError), (1 * ms, TypeError), (True, TypeError)]
-not_times = [(0 * ms, ValueError), (-5 * ms, ValueError), (np.nan * second, ValueError), (np.inf * second, ValueError),
-             (5, TypeError), (5 * mV, TypeError), ([5, 6] * ms, TypeError), ("5*ms", TypeError)]
-not_betas = [(-0.1, ValueError), (1, ValueError), (1.5, ValueError), (np.nan, ValueError), (1 * ms, TypeError)]
-not_epsilons = [(0, ValueError), (-1e-8, ValueError), (np.nan, ValueError), (np.inf, ValueError), (1 * mV, TypeError)]
+not_rates = [
+    *[(value, ValueError) for value in (-0.1, np.nan, np.inf)],
+    *[(value, TypeError) for value in ("1e-3", 1 * ms, True)],
+]
+not_times = [
+    *[(value, ValueError) for value in (0 * ms, -5 * ms, np.nan * second, np.inf * second)],
+    *[(value, TypeError) for value in (5, 5 * mV, [5, 6] * ms, "5*ms")],
+]
+not_betas = [*[(value, ValueError) for value in (-0.1, 1, 1.5, np.nan)], (1 * ms, TypeError)]
+not_epsilons = [*[(value, ValueError) for value in (0, -1e-8, np.nan, np.inf)], (1 * mV, TypeError)]
 
 REFUSED = [
     (rule, name, value, error)

@@ -189,5 +189,6 @@ def test_adam_takes_steps_of_about_the_learning_rate_at_any_scale_of_the_gradien
     rule = sa.Adam(learning_rate=0.02, epsilon=1e-30)
     times = np.arange(0, 3000, 20) * ms
     for scale in (1e-6, 1, 1e6):
-        w = ends(sa.probe_rule(rule, times, np.full(150, scale), 3000 * ms, presentation=PRESENTATION, **fast_device))[0]
-        assert_allclose(np.diff(w, prepend=0), -0.02, rtol=1e-9)
+        stream = times, np.full(150, scale), 3000 * ms
+        probe = sa.probe_rule(rule, *stream, presentation=PRESENTATION, **fast_device)
+        assert_allclose(np.diff(ends(probe)[0], prepend=0), -0.02, rtol=1e-9)
