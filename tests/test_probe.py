@@ -101,7 +101,7 @@ REFUSED = [
     (dict(dt=-1 * ms), ValueError, "dt takes a positive s quantity, such as 10*s, got -1. * msecond."),
     (dict(dt=1 * mV), TypeError, "dt takes a positive s quantity, such as 10*s, got 1. * mvolt."),
     (dict(presentation=5), TypeError, "presentation takes a positive s quantity, such as 10*s, got 5."),
-    (dict(presentation=1.5 * ms, rule=sa.Adam()), ValueError, "presentation takes a multiple of the time step 1. ms, got"),
+    (dict(presentation=1.5 * ms, rule=sa.Adam()), ValueError, "presentation takes a multiple of the time step 1. ms"),
     (dict(w0=np.nan), ValueError, "w0 takes a finite number, got nan."),
     (dict(w0=1 * mV), TypeError, "w0 takes a finite number without a unit, got 1. * mvolt."),
     (dict(device="gpu"), ValueError, "device takes one of standalone, runtime, got 'gpu'."),
