@@ -145,6 +145,9 @@ def project(
     number("feedback_scale", feedback_scale, at_least=0)
     rng = np.random.default_rng(random_state)
     pre, post = _connections(connections, len(source), len(target))
+    # Emitter by emitter: the order in which feedback spikes visit the feedback synapses, and weights are drawn.
+    order = np.lexsort((pre, post))
+    rank = np.argsort(order)
     fan_in = np.bincount(post, minlength=len(target))[post]
     deviation = weight_scale / np.sqrt(fan_in)
 
@@ -187,9 +190,9 @@ def project(
     # What arrives in a step counts before what is learned in it.
     forward.transmit.order, forward.learn.order = 0, 1
     forward.connect(i=pre, j=post)
-    initial = {(forward.name, "w"): rng.normal(size=len(pre)) * deviation}
+    initial = {(forward.name, "w"): rng.normal(size=len(pre))[rank] * deviation}
     if "magnitude" in forward.variables:
-        initial[forward.name, "magnitude"] = np.abs(rng.normal(size=len(pre)) * deviation * feedback_scale)
+        initial[forward.name, "magnitude"] = np.abs(rng.normal(size=len(pre))[rank] * deviation * feedback_scale)
 
     backward, partner = None, None
     if feedback is not None and scheme.transported is None:
@@ -206,11 +209,9 @@ def project(
             name=forward.name + "_feedback",
         )
         backward.learn.order = 1
-        # Emitter by emitter, the order in which feedback spikes visit them.
-        order = np.lexsort((pre, post))
-        partner = np.argsort(order)
+        partner = rank
         backward.connect(i=post[order], j=pre[order])
-        initial[backward.name, "w"] = (rng.normal(size=len(pre)) * deviation * feedback_scale)[order]
+        initial[backward.name, "w"] = rng.normal(size=len(pre)) * deviation[order] * feedback_scale
 
     learners = [forward] + ([backward] if backward is not None and scheme.plastic else [])
     for synapses in learners:
@@ -272,9 +273,8 @@ def _shared_namespace(source, target):
 
 def _connections(connections, n_pre, n_post):
     if connections is None:
-        # Target by target: a feedback spike then visits its synapses in the order in which they are stored.
         post, pre = np.divmod(np.arange(n_pre * n_post), n_pre)
-        return pre, post
+        return _stored(pre, post)
     if not hasattr(connections, "__len__") or len(connections) != 2:
         found = f"{len(connections)} of them" if hasattr(connections, "__len__") else repr(connections)
         raise ValueError(f"connections takes two integer arrays, source and target of each synapse, got {found}.")
@@ -288,5 +288,14 @@ def _connections(connections, n_pre, n_post):
             raise ValueError(f"connections takes {side} indices from 0 to {size - 1}, got {indices.min()} to {indices.max()}.")
     if len(np.unique(pre * n_post + post)) != len(pre):
         raise ValueError("connections takes each pair of neurons once, got a pair twice.")
-    order = np.lexsort((pre, post))
+    return _stored(pre, post)
+
+
+def _stored(pre, post):
+    """The order of forward synapses in memory: pairs of targets, source by source.
+
+    Feedback spikes visit the synapses of one target, forward spikes those of one source; stored target by target, the
+    synapses of a source lie far apart. Pairs of targets are the fastest compromise that was measured.
+    """
+    order = np.lexsort((post, pre, post // 2))
     return pre[order], post[order]

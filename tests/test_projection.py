@@ -126,18 +126,18 @@ def test_sparse_connections_learn():
     assert_allclose(projection.feedback_weights(), expected.T, rtol=1e-9)
 
 
-def test_all_to_all_is_stored_target_by_target_and_feedback_emitter_by_emitter():
+def test_all_to_all_is_stored_in_pairs_of_targets_and_feedback_emitter_by_emitter():
     source, target = layers()
     projection = sa.project(source, target, rule=RULE, feedback=SCHEMES["RandomFeedback"])
-    assert_array_equal(projection.post, np.repeat([0, 1, 2], 4))
-    assert_array_equal(projection.pre, np.tile([0, 1, 2, 3], 3))
+    assert_array_equal(projection.post, [0, 1] * 4 + [2] * 4)
+    assert_array_equal(projection.pre, [0, 0, 1, 1, 2, 2, 3, 3, 0, 1, 2, 3])
     assert_array_equal(projection.feedback.i, np.repeat([0, 1, 2], 4))
 
 
 def test_matrices_take_values_in_synapse_order():
     source, target = layers()
     projection = sa.project(source, target, rule=RULE, feedback=SCHEMES["Predisposition"], random_state=0, name="up")
-    assert_array_equal(projection.weights(np.arange(12)), np.arange(12).reshape(3, 4).T)
+    assert_array_equal(projection.weights(np.arange(12)), [[0, 1, 8], [2, 3, 9], [4, 5, 10], [6, 7, 11]])
     values = np.arange(12.0)
     assert_array_equal(projection.feedback_weights(values), [[values[4 * j + i] for i in range(4)] for j in range(3)])
     assert_array_equal(projection.weights(projection.initial["up", "w"]), projection.weights())
