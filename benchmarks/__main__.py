@@ -1,6 +1,7 @@
 """Command line of the benchmarks: ``python -m benchmarks --help``."""
 
 import argparse
+import importlib
 import itertools
 import sys
 from pathlib import Path
@@ -13,6 +14,12 @@ from .many import run_many, summarise, table
 from .settings import FEEDBACKS, MODULATORS, RULES, Settings, parse_value
 from .tasks import TASKS
 from .train import train
+
+COMPARISONS = {
+    "optimizers": "five optimizers, each at its best learning rate, with even and with uneven inputs",
+    "alignment": "five feedback schemes: accuracy, and angle between forward and feedback weights",
+}
+"""Modules of this package with a function ``run(out, quick, jobs)``; a finished part of a run is not repeated."""
 
 # What a user can cause and mend: one sentence, no traceback.
 USER_ERRORS = (ValueError, TypeError, OSError, CheckpointError, CompilerNotFound, DivergenceError, SilenceError)
@@ -35,12 +42,13 @@ def _parser():
     listing = commands.add_parser("list", help="tasks, rules and feedback schemes")
     listing.set_defaults(command=_list)
 
-    run = commands.add_parser("run", help="train one network on one task")
-    run.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
+    run = commands.add_parser("run", help="train one network on one task, or run a comparison")
+    run.add_argument("task", choices=[*TASKS, *COMPARISONS], metavar="TASK", help=", ".join([*TASKS, *COMPARISONS]))
     _add_settings(run)
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", type=_override, help="change a parameter")
     run.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
+    run.add_argument("--jobs", type=_positive, help="processes of a comparison (default: one a core)")
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for results (default: results/TASK)")
     run.set_defaults(command=_run)
 
@@ -112,6 +120,8 @@ def _settings(given, **more):
 def _list(given):
     for task in TASKS.values():
         print(f"{task.name:15} {task.description}")
+    for name, description in COMPARISONS.items():
+        print(f"{name:15} {description}")
     for title, names in (("rules", RULES), ("feedback", FEEDBACKS), ("modulators", MODULATORS)):
         print(f"{title}: {', '.join(names)}")
     return 0
@@ -119,6 +129,10 @@ def _list(given):
 
 def _run(given):
     out = given.out or Path("results") / given.task
+    if given.task in COMPARISONS:
+        out.mkdir(parents=True, exist_ok=True)
+        importlib.import_module(f"benchmarks.{given.task}").run(out, quick=given.quick, jobs=given.jobs)
+        return 0
     settings = _settings(given, seed=given.seed, overrides=tuple(given.set))
     result = train(settings, out, resume=given.resume, progress=True)
     if result is None:

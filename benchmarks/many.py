@@ -76,6 +76,7 @@ def folder_name(settings):
     parts = [settings.task, settings.rule, settings.feedback, settings.modulator, hidden]
     parts += [f"{name}{value}" for name, value in (("epochs", settings.epochs), ("train", settings.train)) if value]
     parts += [f"{name}={value}" for name, value in settings.overrides]
+    parts += ["dimmed"] * settings.dimmed
     parts += ["quick"] * settings.quick + ["validation"] * settings.validation + [f"seed{settings.seed}"]
     return re.sub(r"[^-+.=\w]", "", "_".join(parts))
 

@@ -5,6 +5,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
+import numpy as np
 from brian2 import Hz, Quantity, ms, second
 
 import spikeadam as sa
@@ -32,6 +33,7 @@ class Settings:
     ``overrides`` changes parameters by name: of the rule, of the feedback scheme, of `spikeadam.feedforward`, of the
     classifier (``chunk``), and with a prefix of the input (``input.max_rate``) and the neurons (``soma.tau_membrane``).
     ``validation`` holds out the last sixth of the training data and tests on that, leaving the test set alone.
+    ``dimmed`` divides a random half of the input channels by ten, the same half for every seed.
     """
 
     task: str
@@ -46,6 +48,7 @@ class Settings:
     device: str = "standalone"
     quick: bool = False
     validation: bool = False
+    dimmed: bool = False
     overrides: tuple = ()
 
     def data(self):
@@ -57,8 +60,12 @@ class Settings:
             split = len(X_train) - len(X_train) // 6
             X_train, X_test = X_train[:split], X_train[split:]
             y_train, y_test = y_train[:split], y_train[split:]
+        if self.dimmed:
+            n_features = X_train.shape[1]
+            dim = np.random.default_rng(0).permutation(n_features) < n_features // 2
+            X_train, X_test = (np.where(dim, X / 10, X) for X in (X_train, X_test))
         most = task.quick_samples if self.quick else None
-        train, test = self.train or most, self.test or most
+        train, test = (min(filter(None, (size, most)), default=None) for size in (self.train, self.test))
         return X_train[:train], y_train[:train], X_test[:test], y_test[:test], data.image_shape
 
     def classifier(self):

@@ -59,6 +59,14 @@ def train(settings, out=None, *, resume=False, progress=False, test_every=None):
     return result
 
 
+def train_plain(settings, out):
+    """As `train`, but only result.json: for the many runs of a comparison."""
+    X_train, y_train, X_test, y_test, _ = settings.data()
+    classifier = settings.classifier().fit(X_train, y_train, test=(X_test, y_test))
+    write_json(Path(out) / "result.json", describe(settings, classifier, len(X_train), len(X_test)))
+    classifier.trainer_.close()
+
+
 def describe(settings, classifier, train_samples, test_samples):
     """What result.json holds."""
     trainer = classifier.trainer_
@@ -75,6 +83,7 @@ def describe(settings, classifier, train_samples, test_samples):
         "train_samples": train_samples,
         "test_samples": test_samples,
         "tested_on": "validation part of the training data" if settings.validation else "test set",
+        "dimmed": settings.dimmed,
         "overrides": {name: str(value) for name, value in settings.overrides},
         "test_accuracy": last["test_accuracy"],
         "history": [{name: entry[name] for name in HISTORY} for entry in history],

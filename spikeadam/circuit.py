@@ -62,7 +62,7 @@ def feedforward(
     teacher_onset=12 * ms,
     samples=1,
     input_scale=3.0,
-    weight_scale=0.2,
+    weight_scale=0.04,
     feedback_scale=1.0,
     output_learning_rate=2.0,
     random_state=None,

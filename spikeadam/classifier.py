@@ -33,7 +33,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     input : input description, optional
         Default: ``RegularInput()``.
     schedule : callable, 'linear' or None
-        Factor on the learning rate as a function of samples seen. 'linear': to a twentieth at the end of `fit`.
+        Factor on the learning rate as a function of samples seen. 'linear': to a fiftieth at the end of `fit`.
     chunk : int
         Samples between two changes of the learning rate, two entries of the history, two moves of the progress bar.
     verbose : bool
@@ -217,7 +217,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
         schedule = self.schedule
         if schedule == "linear":
-            schedule = None if total is None else linear_decay(total)
+            schedule = None if total is None else linear_decay(total, final=0.02)
         elif schedule is not None and not callable(schedule):
             raise ValueError(f"schedule takes 'linear', None or a function of samples seen, got {schedule!r}.")
         self.trainer_ = Trainer(build, device=self.device, chunk=self.chunk, seed=self.random_state, schedule=schedule)

@@ -71,7 +71,7 @@ class LIF:
     tau_membrane: Quantity = default_quantity(8 * ms)
     tau_synapse: Quantity = default_quantity(5 * ms)
     tau_trace: Quantity = default_quantity(50 * ms)
-    homeostasis_rate: float = 0.001
+    homeostasis_rate: float = 0.003
     homeostasis_target: float = 0.2
 
     equations = """

@@ -1,6 +1,6 @@
 """Plastic projections: `project` connects two groups with forward Synapses and, for feedback, their partners."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from brian2 import Synapses
@@ -73,6 +73,9 @@ class Projection:
     def set_parameters(self, **values):
         """Change parameters of the rule or the feedback scheme, in both directions and in the target's neurons."""
         for name, value in values.items():
+            for mechanism in (self.rule, self.scheme):
+                if mechanism is not None and name in mechanism.parameters:
+                    replace(mechanism, **{name: value})  # refuses what the mechanism does not take
             for group, variable in self.variables_of(name):
                 setattr(group, variable, value)
 
