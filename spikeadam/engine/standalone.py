@@ -68,6 +68,18 @@ class StandaloneDevice:
         # Brian2 takes two clocks for simultaneous if they agree to 1e-14 s, less than a double resolves from t = 64 s
         # on: the start of a presentation and its first time step then fall apart, in either order.
         _replace(folder / "network.cpp", "#define Clock_epsilon 1e-14", "#define Clock_epsilon 1e-9")
+        # Brian2 copies the numbers of the synapses to visit twice, into memory that it filled with zeros first: one
+        # thread needs one copy, since it has but one queue.
+        _replace(
+            folder / "brianlib" / "spikequeue.h",
+            "homog_queue.resize(cur_homog_queue_size+num_indices);",
+            "homog_queue.insert(homog_queue.end(), cur_indices, cur_indices + num_indices); continue;",
+        )
+        _replace(
+            folder / "synapses_classes.h",
+            "all_peek.insert(all_peek.end(), queue[_thread]->peek()->begin(), queue[_thread]->peek()->end());",
+            "return queue[0]->peek();",
+        )
         files = {name: brian2_device.get_array_filename(variable) for name, variable in self.variables.items()}
         records = {
             name: {v: brian2_device.get_array_filename(monitor.variables[v]) for v in recorded(monitor)}
