@@ -10,6 +10,7 @@ from spikeadam.engine.checkpoint import CheckpointError
 from spikeadam.engine.build_cache import CompilerNotFound
 from spikeadam.training import DivergenceError, SilenceError
 
+from . import readme as readme_figures
 from .many import run_many, summarise, table
 from .settings import FEEDBACKS, MODULATORS, RULES, Settings, parse_value
 from .tasks import TASKS
@@ -51,6 +52,9 @@ def _parser():
     run.add_argument("--jobs", type=_positive, help="processes of a comparison (default: one a core)")
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for results (default: results/TASK)")
     run.set_defaults(command=_run)
+
+    readme = commands.add_parser("readme", help="write the README's figures from the committed results")
+    readme.set_defaults(command=lambda given: print("changed" if readme_figures.update() else "unchanged") or 0)
 
     sweep = commands.add_parser("sweep", help="train many networks side by side, one core each")
     sweep.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))

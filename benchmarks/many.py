@@ -74,9 +74,9 @@ def folder_name(settings):
     """A readable name for one run: what it was told, in order."""
     hidden = "x".join(map(str, settings.hidden or ())) or "default"
     parts = [settings.task, settings.rule, settings.feedback, settings.modulator, hidden]
-    parts += [f"{name}{value}" for name, value in (("epochs", settings.epochs), ("train", settings.train)) if value]
+    parts += [f"{name}{value}" for name, value in (("epochs", settings.epochs), ("train", settings.train), ("test", settings.test)) if value]
     parts += [f"{name}={value}" for name, value in settings.overrides]
-    parts += ["dimmed"] * settings.dimmed
+    parts += ["dimmed"] * settings.dimmed + ["runtime"] * (settings.device == "runtime")
     parts += ["quick"] * settings.quick + ["validation"] * settings.validation + [f"seed{settings.seed}"]
     return re.sub(r"[^-+.=\w]", "", "_".join(parts))
 

@@ -117,7 +117,8 @@ def project(
     weight_scale : float
         Initial forward weights are normal with standard deviation ``weight_scale/sqrt(synapses of a target neuron)``.
     feedback_scale : float
-        Standard deviation of the initial feedback weights, relative to the forward ones; drawn independently.
+        Standard deviation of the initial feedback weights, relative to the forward ones or, for schemes whose feedback
+        weights never grow, to what the scheme says; drawn independently.
     connections : tuple of two integer arrays, optional
         Source and target neuron of each synapse. Default: all to all.
     random_state : int, numpy.random.SeedSequence or numpy.random.Generator, optional
@@ -193,9 +194,10 @@ def project(
     # What arrives in a step counts before what is learned in it.
     forward.transmit.order, forward.learn.order = 0, 1
     forward.connect(i=pre, j=post)
+    feedback_deviation = feedback_scale * (deviation if scheme.scale is None else scheme.scale / np.sqrt(fan_in))
     initial = {(forward.name, "w"): rng.normal(size=len(pre))[rank] * deviation}
     if "magnitude" in forward.variables:
-        initial[forward.name, "magnitude"] = np.abs(rng.normal(size=len(pre))[rank] * deviation * feedback_scale)
+        initial[forward.name, "magnitude"] = np.abs(rng.normal(size=len(pre))[rank] * feedback_deviation)
 
     backward, partner = None, None
     if feedback is not None and scheme.transported is None:
@@ -214,7 +216,7 @@ def project(
         backward.learn.order = 1
         partner = rank
         backward.connect(i=post[order], j=pre[order])
-        initial[backward.name, "w"] = rng.normal(size=len(pre)) * deviation[order] * feedback_scale
+        initial[backward.name, "w"] = rng.normal(size=len(pre)) * feedback_deviation[order]
 
     learners = [forward] + ([backward] if backward is not None and scheme.plastic else [])
     for synapses in learners:

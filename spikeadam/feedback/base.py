@@ -15,12 +15,16 @@ class Feedback(Mechanism):
         synapse's variables, which is not local: only for controls.
     plastic : bool
         Whether the feedback weights learn.
+    scale : float or None
+        Initial feedback weights have the standard deviation ``scale/sqrt(synapses of a target neuron)``; None:
+        that of the forward weights. Weights that never grow must be large enough from the start.
     change : str
         What is added to a weight ``w`` (of either direction) when the optimizer asks for ``drive``.
     """
 
     transported = None
     plastic = True
+    scale = None
     change = "drive"
 
     def change_rate(self, rate):

@@ -1,0 +1,123 @@
+"""Write the README's figures from the committed result files: ``python -m benchmarks readme``.
+
+Everything between the two marks of a block is generated, so that no figure stands in the README that no file holds.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from .many import summarise
+
+ROOT = Path(__file__).parent
+README = ROOT.parent / "README.md"
+RESULTS = ROOT / "results"
+
+
+def update(path=README):
+    """Replace the generated blocks of the README at ``path``; returns whether anything changed."""
+    before = path.read_text()
+    after = render(before)
+    path.write_text(after)
+    return after != before
+
+
+def render(text):
+    """``text`` with the content of each block ``<!-- NAME --> ... <!-- end -->`` made anew."""
+
+    def block(match):
+        return f"<!-- {match[1]} -->\n{BLOCKS[match[1]]()}\n<!-- end -->"
+
+    return re.sub(r"<!-- (\w+) -->\n.*?<!-- end -->", block, text, flags=re.S)
+
+
+def _results(name):
+    files = sorted((RESULTS / name).glob("*/result.json"))
+    return [json.loads(file.read_text()) for file in files]
+
+
+def _markdown(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
+
+
+def _percent(row):
+    return f"{100 * row['mean']:.2f} ({100 * row['low']:.2f} to {100 * row['high']:.2f})"
+
+
+def _angles(row):
+    return ", ".join(f"{angle:.2f}" for angle in row["angles"])
+
+
+def classification():
+    """Test accuracy, symmetry and cost of every committed classification run, over its seeds."""
+    rows = []
+    for folder in sorted(path for path in RESULTS.glob("*") if path.is_dir()):
+        results = _results(folder.name)
+        if not results or "task" not in results[0]:
+            continue
+        (row,) = summarise(results, lambda result: result["task"])
+        first = results[0]
+        reference = folder / "reference.json"
+        beside = "" if not reference.exists() else _reference(json.loads(reference.read_text()))
+        hidden = sum(v for layer, v in first["spikes_per_sample"].items() if layer.startswith("hidden"))
+        rows.append(
+            [
+                first["task"],
+                "-".join(map(str, first["hidden"])),
+                first["epochs"],
+                row["runs"],
+                _percent(row),
+                beside,
+                _angles(row),
+                f"{first['presentation_ms']:g} ms",
+                f"{first['spikes_per_sample']['input']:.0f}, {hidden:.0f}",
+                f"{row['ms_per_sample']:.2f}",
+            ]
+        )
+    header = ["task", "hidden", "passes", "seeds", "test accuracy % (range)", "reference %", "angle (degrees)"]
+    return _markdown([*header, "presentation", "spikes a sample: input, hidden", "ms a sample"], rows)
+
+
+def _reference(reference):
+    return f"{100 * reference['test_accuracy']:.2f} ({reference['model']})"
+
+
+def digits():
+    """What the first command of the README prints, over its seeds."""
+    results = _results("digits")
+    (row,) = summarise(results, lambda result: result["task"])
+    seconds = [result["train_seconds"] for result in results]
+    start = [result["history"][0]["alignment_angle_deg"][0] for result in results]
+    return (
+        f"Seeds {', '.join(str(result['seed']) for result in results)}: test accuracy {_percent(row)} % on "
+        f"{results[0]['test_samples']} held-out samples; the angle between forward and feedback weights goes from "
+        f"{min(start):.0f} to {max(start):.0f} degrees at the start to {_angles(row)} on average at the end, "
+        f"{max(row['worst_angles']):.2f} at most; training takes {min(seconds):.0f} to {max(seconds):.0f} s."
+    )
+
+
+def alignment():
+    """Accuracy and angle of the feedback schemes on MNIST."""
+    content = json.loads((RESULTS / "alignment" / "result.json").read_text())
+    rows = [[row["key"], row["runs"], _percent(row), _angles(row)] for row in content["rows"]]
+    lines = [_markdown(["network, feedback", "seeds", "test accuracy % (range)", "angle (degrees)"], rows), ""]
+    for redraw in content["redraw"]:
+        before, after = (", ".join(f"{a:.1f}" for a in redraw[name]) for name in ("angles_before", "angles_after"))
+        seen = redraw["samples_to_recover"]
+        outcome = f"back within 1 degree after {seen:,} samples" if seen else f"not back within {redraw['samples_watched']:,} samples"
+        lines.append(f"- {redraw['key']}, seed {redraw['seed']}: {before} degrees, {after} after the redraw, {outcome}")
+    return "\n".join(lines)
+
+
+def optimizers():
+    """Accuracy of the optimizers, each at its best learning rate."""
+    content = json.loads((RESULTS / "optimizers" / "result.json").read_text())
+    rows = []
+    for row in content["rows"]:
+        task, dimmed, rule = row["key"]
+        rows.append([task, "half divided by ten" if dimmed else "even", rule, f"{row['learning_rate']:g}", _percent(row)])
+    return _markdown(["task", "inputs", "rule", "learning rate", "test accuracy % (range)"], rows)
+
+
+BLOCKS = {function.__name__: function for function in (classification, digits, alignment, optimizers)}
