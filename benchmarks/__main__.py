@@ -14,7 +14,8 @@ from . import readme as readme_figures
 from .many import run_many, summarise, table
 from .settings import FEEDBACKS, MODULATORS, RULES, Settings, parse_value
 from .tasks import TASKS
-from .train import train
+from .reference import train_reference
+from .train import train, write_json
 
 COMPARISONS = {
     "optimizers": "five optimizers, each at its best learning rate, with even and with uneven inputs",
@@ -48,6 +49,9 @@ def _parser():
     _add_settings(run)
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", type=_override, help="change a parameter")
+    run.add_argument(
+        "--reference", action="store_true", help="train a rate network of the same shape instead, by backpropagation"
+    )
     run.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
     run.add_argument("--jobs", type=_positive, help="processes of a comparison (default: one a core)")
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for results (default: results/TASK)")
@@ -138,6 +142,11 @@ def _run(given):
         importlib.import_module(f"benchmarks.{given.task}").run(out, quick=given.quick, jobs=given.jobs)
         return 0
     settings = _settings(given, seed=given.seed, overrides=tuple(given.set))
+    if given.reference:
+        result = train_reference(settings)
+        write_json(out / f"reference_seed{given.seed}.json", result)
+        print(f"test accuracy      {100 * result['test_accuracy']:.2f} %  ({result['model']}, {result['epochs']} passes)")
+        return 0
     result = train(settings, out, resume=given.resume, progress=True)
     if result is None:
         print(f"interrupted; the checkpoint is in {out}. Go on with the same command and --resume.")

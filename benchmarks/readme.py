@@ -7,6 +7,8 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
+
 from .many import summarise
 
 ROOT = Path(__file__).parent
@@ -58,8 +60,6 @@ def classification():
             continue
         (row,) = summarise(results, lambda result: result["task"])
         first = results[0]
-        reference = folder / "reference.json"
-        beside = "" if not reference.exists() else _reference(json.loads(reference.read_text()))
         hidden = sum(v for layer, v in first["spikes_per_sample"].items() if layer.startswith("hidden"))
         rows.append(
             [
@@ -68,7 +68,7 @@ def classification():
                 first["epochs"],
                 row["runs"],
                 _percent(row),
-                beside,
+                _reference(folder),
                 _angles(row),
                 f"{first['presentation_ms']:g} ms",
                 f"{first['spikes_per_sample']['input']:.0f}, {hidden:.0f}",
@@ -79,8 +79,12 @@ def classification():
     return _markdown([*header, "presentation", "spikes a sample: input, hidden", "ms a sample"], rows)
 
 
-def _reference(reference):
-    return f"{100 * reference['test_accuracy']:.2f} ({reference['model']})"
+def _reference(folder):
+    """Mean test accuracy of the reference models in ``folder``."""
+    models = [json.loads(file.read_text()) for file in sorted(folder.glob("reference*.json"))]
+    if not models:
+        return ""
+    return f"{100 * np.mean([model['test_accuracy'] for model in models]):.2f} ({models[0]['model']})"
 
 
 def digits():
