@@ -18,7 +18,7 @@ import spikeadam as sa
 from spikeadam.engine.checkpoint import CheckpointError
 
 NETWORK = {
-    "presentation": 20 * ms,
+    "presentation": 15 * ms,
     "teacher_onset": 4 * ms,
     "input_scale": 6.0,
     "weight_scale": 1.0,
@@ -27,10 +27,12 @@ NETWORK = {
 }
 
 
-@pytest.fixture(autouse=True)
-def numpy_target(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def numpy_target():
     """The runtime device picks its code generation target itself; let it pick numpy, which compiles nothing."""
-    monkeypatch.setattr(importlib.import_module("brian2.devices.device"), "_auto_target", NumpyCodeObject)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("brian2.devices.device"), "_auto_target", NumpyCodeObject)
+        yield
 
 
 def classifier(**options):
@@ -49,15 +51,16 @@ def classifier(**options):
 
 @pytest.fixture(scope="module")
 def data():
-    """60 samples of three classes: a bright pair of six pixels each."""
+    """30 samples of three classes: a bright pair of six pixels each."""
     rng = np.random.default_rng(0)
-    y = np.tile([0, 1, 2], 20)
-    X = 0.15 * rng.uniform(size=(60, 6)) + 0.8 * (np.arange(6) // 2 == y[:, None])
+    y = np.tile([0, 1, 2], 10)
+    X = 0.15 * rng.uniform(size=(30, 6)) + 0.8 * (np.arange(6) // 2 == y[:, None])
     return X, y
 
 
-@pytest.fixture
-def fitted(data):
+@pytest.fixture(scope="module")
+def fitted(data, numpy_target):
+    """Not to be taught further."""
     return classifier(epochs=2).fit(*data)
 
 
@@ -70,7 +73,7 @@ def test_fit_learns_and_describes_what_it_learned(fitted, data):
     assert fitted.n_features_in_ == 6
     assert len(fitted.alignment_angle_deg_) == 1 and 0 <= fitted.alignment_angle_deg_[0] < 180
     history = fitted.history_
-    assert [entry["samples_seen"] for entry in history] == list(range(0, 121, 15))
+    assert [entry["samples_seen"] for entry in history] == [0, 15, 30, 45, 60]
     assert {"samples_seen", "train_accuracy", "test_accuracy", "alignment_angle_deg"} <= set(history[0])
     assert history[0]["train_accuracy"] is None and 0 <= history[-1]["train_accuracy"] <= 1
 
@@ -124,25 +127,26 @@ def test_fit_starts_from_scratch_also_with_other_data(data):
     X, y = data
     model = classifier().fit(X, y).fit(X[:, :4], np.where(y == 0, "no", "yes"))
     assert model.n_features_in_ == 4 and model.classes_.tolist() == ["no", "yes"]
-    assert model.trainer_.samples_seen == 60
+    assert model.trainer_.samples_seen == 30
     assert set(model.predict(X[:, :4])) <= {"no", "yes"}
 
 
 def test_partial_fit_in_two_halves_equals_one(data):
     X, y = data
     whole = classifier().partial_fit(X, y, classes=[0, 1, 2])
-    halves = classifier().partial_fit(X[:30], y[:30], classes=[0, 1, 2]).partial_fit(X[30:], y[30:])
-    assert whole.trainer_.samples_seen == halves.trainer_.samples_seen == 60
+    halves = classifier().partial_fit(X[:15], y[:15], classes=[0, 1, 2]).partial_fit(X[15:], y[15:])
+    assert whole.trainer_.samples_seen == halves.trainer_.samples_seen == 30
     for a, b in zip(weights(whole), weights(halves)):
         assert_array_equal(a, b)
     assert whole.score(X, y) > 0.6
 
 
-def test_partial_fit_goes_on_after_fit(fitted, data):
+def test_partial_fit_goes_on_after_fit(data):
     X, y = data
+    fitted = classifier().fit(X, y)
     before = weights(fitted)
     fitted.partial_fit(X[:15], y[:15])
-    assert fitted.trainer_.samples_seen == 135
+    assert fitted.trainer_.samples_seen == 45
     assert (weights(fitted)[0] != before[0]).any()
 
 
@@ -150,7 +154,7 @@ def test_a_class_may_come_later(data):
     X, y = data
     few = y < 2
     model = classifier().partial_fit(X[few], y[few], classes=[0, 1, 2])
-    assert model.predict_proba(X).shape == (60, 3)
+    assert model.predict_proba(X).shape == (30, 3)
     assert set(model.partial_fit(X, y).predict(X)) <= {0, 1, 2}
 
 
@@ -163,8 +167,8 @@ def test_labels_of_any_kind(data, names):
     assert_array_equal(model.classes_, names)
     predicted = model.predict(X[keep])
     assert predicted.dtype == names.dtype and set(predicted) <= set(names)
-    same = classifier().fit(X[keep], y[keep]).predict(X[keep])
-    assert_array_equal(predicted, names[same])
+    index = np.argmax(model.decision_function(X[keep]), axis=1)
+    assert_array_equal(predicted, names[index])
 
 
 @pytest.mark.parametrize("convert", [np.float32, np.ndarray.tolist, np.asfortranarray, np.round], ids=lambda f: f.__name__)
@@ -176,9 +180,9 @@ def test_samples_of_other_types(data, convert):
 
 def test_accuracy_on_test_samples_enters_the_history(data):
     X, y = data
-    model = classifier(epochs=2).fit(X, y, test=(X[:20], y[:20]), test_every=30)
+    model = classifier(epochs=2).fit(X, y, test=(X[:20], y[:20]), test_every=15)
     measured = [(entry["samples_seen"], entry["test_accuracy"]) for entry in model.history_]
-    assert [seen for seen, accuracy in measured if accuracy is not None] == [30, 60, 90, 120]
+    assert [seen for seen, accuracy in measured if accuracy is not None] == [15, 30, 45, 60]
     assert measured[-1][1] == model.score(X[:20], y[:20])
 
 
@@ -190,11 +194,12 @@ def test_schedules(data):
         rates.append(samples_seen)
         return 0.0
 
-    model = classifier(schedule=watch)
-    still = weights(classifier(schedule=lambda samples_seen: 0.0).fit(X, y))
-    started = classifier(schedule=lambda samples_seen: 0.0)
+    lively = {"network": {**NETWORK, "weight_scale": 4.0}}  # spikes without learning to
+    model = classifier(schedule=watch, **lively)
+    still = weights(classifier(schedule=lambda samples_seen: 0.0, **lively).fit(X, y))
+    started = classifier(schedule=lambda samples_seen: 0.0, **lively)
     model.fit(X, y)
-    assert rates == [0, 15, 30, 45]
+    assert rates == [0, 15]
     for a, b in zip(weights(model), still):
         assert_array_equal(a, b)
     started.partial_fit(X[:15], y[:15], classes=[0, 1, 2])  # constant rate: the schedule is that of fit
@@ -207,15 +212,21 @@ def test_schedules(data):
 
 
 def test_save_and_load(fitted, data, tmp_path):
-    X, y = data
+    X, _ = data
     path = tmp_path / "trained.npz"
     fitted.save(path)
     loaded = classifier(epochs=2).load(path, classes=[0, 1, 2], n_features=6)
     assert_array_equal(loaded.decision_function(X), fitted.decision_function(X))
     assert loaded.history_ == fitted.history_
     assert loaded.alignment_angle_deg_ == fitted.alignment_angle_deg_
-    # and learning goes on alike
-    for a, b in zip(weights(loaded.partial_fit(X[:15], y[:15])), weights(fitted.partial_fit(X[:15], y[:15]))):
+
+
+def test_learning_goes_on_alike_after_load(data, tmp_path):
+    X, y = data
+    model = classifier().partial_fit(X[:15], y[:15], classes=[0, 1, 2])
+    model.save(tmp_path / "half.npz")
+    loaded = classifier().load(tmp_path / "half.npz", classes=[0, 1, 2], n_features=6)
+    for a, b in zip(weights(model.partial_fit(X[15:], y[15:])), weights(loaded.partial_fit(X[15:], y[15:]))):
         assert_array_equal(a, b)
 
 
@@ -263,7 +274,7 @@ def test_grid_search_and_pipeline(data):
         {"spikingclassifier__hidden": [(6,), (10,)], "spikingclassifier__rule": [sa.SGD(learning_rate=0.005)]},
         cv=2,
         n_jobs=1,
-    ).fit(X[:30] * 9, y[:30])
+    ).fit(X * 9, y)
     assert search.best_params_["spikingclassifier__hidden"] in [(6,), (10,)]
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.predict(X[:3] * 9).shape == (3,)
@@ -294,9 +305,9 @@ def refusal(model, *arguments, error=ValueError, method="fit", **options):
         (lambda X: X - 0.5, "X takes values in [0, 1], such as pixels divided by their maximum; got -0.49"),
         (lambda X: (X * 255).round(), "X takes values in [0, 1], such as pixels divided by their maximum; got "),
         (lambda X: X[0], "Expected 2D array, got 1D array instead"),
-        (lambda X: X.reshape(60, 2, 3), "Found array with dim 3"),
+        (lambda X: X.reshape(30, 2, 3), "Found array with dim 3"),
         (lambda X: X[:0], "Found array with 0 sample(s)"),
-        (lambda X: X[:50], "y takes one label for each of the 50 samples in X, got 60."),
+        (lambda X: X[:20], "y takes one label for each of the 20 samples in X, got 30."),
         (lambda X: np.full(X.shape, "dark"), "could not convert string to float"),
     ],
 )
@@ -308,11 +319,11 @@ def test_bad_samples(data, change, sentence):
 @pytest.mark.parametrize(
     "y, sentence",
     [
-        (np.zeros(60, dtype=int), "y takes labels of at least two classes, got only"),
-        (np.tile([0.0, 1.0, np.nan], 20), "Input y contains NaN."),
-        (np.linspace(0, 1, 60), "Unknown label type: continuous."),
-        (np.eye(3)[np.tile([0, 1, 2], 20)], "y should be a 1d array, got an array of shape (60, 3) instead."),
-        (np.arange(30) % 3, "y takes one label for each of the 60 samples in X, got 30."),
+        (np.zeros(30, dtype=int), "y takes labels of at least two classes, got only"),
+        (np.tile([0.0, 1.0, np.nan], 10), "Input y contains NaN."),
+        (np.linspace(0, 1, 30), "Unknown label type: continuous."),
+        (np.eye(3)[np.tile([0, 1, 2], 10)], "y should be a 1d array, got an array of shape (30, 3) instead."),
+        (np.arange(20) % 3, "y takes one label for each of the 30 samples in X, got 20."),
     ],
 )
 def test_bad_labels(data, y, sentence):

@@ -1,0 +1,73 @@
+"""The scripts that users copy from: short, and they run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from matplotlib.image import imread
+
+FOLDER = Path(__file__).parents[2] / "networks"
+SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py"))
+
+
+def call(name, *arguments, cwd):
+    """Run a script in an empty folder, without a display."""
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / name), *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def test_there_are_scripts():
+    assert "feedforward.py" in SCRIPTS
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_are_short_and_say_what_they_show(name):
+    text = (FOLDER / name).read_text()
+    assert len(text.splitlines()) < 120
+    assert max(map(len, text.splitlines())) <= 120
+    title = text.lstrip('"\n').splitlines()
+    assert title[0] and set(title[1]) == {"="}, "a title, underlined, as in Brian2's examples"
+    assert re.search(r"python networks/" + re.escape(name), text), "how to run it"
+
+
+def picture(path):
+    pixels = imread(path)[..., :3]
+    assert min(pixels.shape[:2]) > 200 and pixels.std() > 0.05
+
+
+def test_feedforward_on_the_runtime_device(tmp_path):
+    # numpy code by preference file: nothing to compile for a few samples
+    (tmp_path / "brian_preferences").write_text("codegen.target = 'numpy'\n")
+    printed = call("feedforward.py", "--samples", 40, "--out", tmp_path / "network.png", cwd=tmp_path)
+    picture(tmp_path / "network.png")
+    assert "accuracy in the last quarter" in printed
+    before, after = map(float, re.search(r"weights ([\d.]+) degrees before, ([\d.]+) after", printed).groups())
+    assert 75 < before < 105 and after < before
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="standalone needs a C++ compiler")
+def test_feedforward_on_standalone(tmp_path):
+    # Less optimisation, a shorter build: the network is small.
+    (tmp_path / "brian_preferences").write_text("codegen.cpp.extra_compile_args_gcc = ['-w', '-O1', '-std=c++17']\n")
+    printed = call(
+        "feedforward.py", "--standalone", "--samples", 1500, "--directory", tmp_path / "build", "--out",
+        tmp_path / "network.png", cwd=tmp_path,
+    )  # fmt: skip
+    picture(tmp_path / "network.png")
+    accuracy = float(re.search(r"accuracy in the last quarter ([\d.]+) %", printed).group(1))
+    before, after = map(float, re.search(r"weights ([\d.]+) degrees before, ([\d.]+) after", printed).groups())
+    assert accuracy > 75 and 75 < before < 105 and after < 45
+    assert (tmp_path / "build" / "main.cpp").exists()
