@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import inspect
 import itertools
 import sys
 from pathlib import Path
@@ -18,10 +19,13 @@ from .reference import train_reference
 from .train import train, write_json
 
 COMPARISONS = {
-    "optimizers": "five optimizers, each at its best learning rate, with even and with uneven inputs",
-    "alignment": "five feedback schemes: accuracy, and angle between forward and feedback weights",
+    "optimizers": ("optimizers", "five optimizers, each at its best learning rate, with even and with uneven inputs"),
+    "alignment": ("alignment", "five feedback schemes: accuracy, and angle between forward and feedback weights"),
+    "order": ("convergence_order", "how Bio-Adam's continuous form converges to the event-driven one"),
+    "speed": ("speed", "time beside a program written by hand in C++, and where it goes"),
+    "resources": ("resources", "memory and disk over fifty chunks"),
 }
-"""Modules of this package with a function ``run(out, quick, jobs)``; a finished part of a run is not repeated."""
+"""Module of this package with a function ``run(out, ...)``, and description."""
 
 # What a user can cause and mend: one sentence, no traceback.
 USER_ERRORS = (ValueError, TypeError, OSError, CheckpointError, CompilerNotFound, DivergenceError, SilenceError)
@@ -128,7 +132,7 @@ def _settings(given, **more):
 def _list(given):
     for task in TASKS.values():
         print(f"{task.name:15} {task.description}")
-    for name, description in COMPARISONS.items():
+    for name, (_, description) in COMPARISONS.items():
         print(f"{name:15} {description}")
     for title, names in (("rules", RULES), ("feedback", FEEDBACKS), ("modulators", MODULATORS)):
         print(f"{title}: {', '.join(names)}")
@@ -139,7 +143,10 @@ def _run(given):
     out = given.out or Path("results") / given.task
     if given.task in COMPARISONS:
         out.mkdir(parents=True, exist_ok=True)
-        importlib.import_module(f"benchmarks.{given.task}").run(out, quick=given.quick, jobs=given.jobs)
+        compare = importlib.import_module(f"benchmarks.{COMPARISONS[given.task][0]}").run
+        # Only comparisons of many runs can use several processes.
+        jobs = {"jobs": given.jobs} if "jobs" in inspect.signature(compare).parameters else {}
+        compare(out, quick=given.quick, **jobs)
         return 0
     settings = _settings(given, seed=given.seed, overrides=tuple(given.set))
     if given.reference:
