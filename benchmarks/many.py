@@ -9,7 +9,9 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
-from .train import train
+from spikeadam import DivergenceError, SilenceError
+
+from .train import describe_settings, train, write_json
 
 
 def run_many(settings, out, *, jobs=None, dask=None, function=train):
@@ -40,10 +42,18 @@ def run_many(settings, out, *, jobs=None, dask=None, function=train):
     if waiting:
         with _backend(dask, min(jobs or os.cpu_count(), len(waiting))) as parallel:
             # All but the first wait for its build, which the cache then gives to all of the same structure.
-            done = parallel(joblib.delayed(function)(one, folder) for one, folder in waiting)
+            done = parallel(joblib.delayed(_attempt)(function, one, folder) for one, folder in waiting)
             for _ in tqdm(done, total=len(waiting), unit=" runs"):
                 pass
     return [json.loads((folder / "result.json").read_text()) for folder in folders]
+
+
+def _attempt(function, settings, folder):
+    """Run one of many: settings under which a network falls silent or diverges are a result, not the end of a search."""
+    try:
+        function(settings, folder)
+    except (DivergenceError, SilenceError) as error:
+        write_json(folder / "result.json", {**describe_settings(settings), "failed": str(error)})
 
 
 class _backend:
@@ -87,25 +97,29 @@ def summarise(results, key):
     Returns
     -------
     list of dict
-        ``key``, ``runs``, ``mean``, ``low``, ``high`` (fractions), ``angles`` (degrees), ``ms_per_sample``; in order of first appearance.
+        ``key``, ``runs``, ``failed`` (runs that fell silent or diverged, left out of the figures), ``mean``, ``low``,
+        ``high`` (fractions, 0 where all failed), ``angles`` and ``worst_angles`` (degrees), ``ms_per_sample``; in order of
+        first appearance.
     """
     groups = {}
     for result in results:
         groups.setdefault(key(result), []).append(result)
     rows = []
     for name, members in groups.items():
-        accuracy = [member["test_accuracy"] for member in members]
-        angles = np.array([member["alignment_angle_deg"] for member in members])
+        finished = [member for member in members if "failed" not in member]
+        accuracy = [member["test_accuracy"] for member in finished] or [0.0]
+        angles = np.array([member["alignment_angle_deg"] for member in finished]).reshape(len(finished), -1)
         rows.append(
             {
                 "key": name,
-                "runs": len(members),
+                "runs": len(finished),
+                "failed": len(members) - len(finished),
                 "mean": float(np.mean(accuracy)),
                 "low": min(accuracy),
                 "high": max(accuracy),
-                "angles": angles.mean(axis=0).tolist(),
-                "worst_angles": angles.max(axis=0).tolist(),
-                "ms_per_sample": float(np.mean([member["ms_per_sample"] for member in members])),
+                "angles": angles.mean(axis=0).tolist() if finished else [],
+                "worst_angles": angles.max(axis=0).tolist() if finished else [],
+                "ms_per_sample": float(np.mean([member["ms_per_sample"] for member in finished] or [0.0])),
             }
         )
     return rows
@@ -120,5 +134,6 @@ def table(rows, title="run"):
         span = f"{100 * row['low']:.2f} to {100 * row['high']:.2f}"
         lines.append(
             f"{row['key']!s:{width}}  {row['runs']:4}  {100 * row['mean']:10.2f}  {span:15}  {angles:20}  {row['ms_per_sample']:.2f}"
+            + (f"  {row['failed']} failed" if row["failed"] else "")
         )
     return "\n".join(lines)

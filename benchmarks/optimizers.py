@@ -33,7 +33,7 @@ def run(out, *, quick=False, jobs=None):
     keys = [(task, dimmed, rule) for task, dimmed in cases for rule in RULES]
     trials = [settings(*key, rate, validation=True, seed=TRIAL_SEED) for key in keys for rate in rates]
     tried = run_many(trials, out / "trials", jobs=jobs, function=train_plain)
-    accuracy = np.array([result["test_accuracy"] for result in tried]).reshape(len(keys), len(rates))
+    accuracy = np.array([result.get("test_accuracy", 0.0) for result in tried]).reshape(len(keys), len(rates))
     best = {key: rates[index] for key, index in zip(keys, accuracy.argmax(axis=1))}
 
     runs = [settings(*key, best[key], seed=seed) for key in keys for seed in seeds]

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 import spikeadam as sa
 
+from .tasks import TASKS
+
 
 HISTORY = ("samples_seen", "train_accuracy", "test_accuracy", "alignment_angle_deg")
 """What result.json keeps of each entry of the history."""
@@ -73,18 +75,11 @@ def describe(settings, classifier, train_samples, test_samples):
     history = trainer.history
     last = history[-1]
     return {
-        "task": settings.task,
-        "rule": settings.rule,
-        "feedback": settings.feedback,
-        "modulator": settings.modulator,
+        **describe_settings(settings),
         "hidden": list(np.atleast_1d(classifier.hidden).tolist()),
         "epochs": classifier.epochs,
-        "seed": settings.seed,
         "train_samples": train_samples,
         "test_samples": test_samples,
-        "tested_on": "validation part of the training data" if settings.validation else "test set",
-        "dimmed": settings.dimmed,
-        "overrides": {name: str(value) for name, value in settings.overrides},
         "test_accuracy": last["test_accuracy"],
         "history": [{name: entry[name] for name in HISTORY} for entry in history],
         "alignment_angle_deg": last["alignment_angle_deg"],
@@ -95,8 +90,25 @@ def describe(settings, classifier, train_samples, test_samples):
         "build_seconds": round(trainer.device.build_seconds, 3),
         "train_seconds": round(trainer.train_seconds, 3),
         "ms_per_sample": round(1e3 * trainer.train_seconds / trainer.samples_seen, 4),
-        "device": settings.device,
         "versions": versions(),
+    }
+
+
+def describe_settings(settings):
+    """The part of result.json that is known before training."""
+    task = TASKS[settings.task]
+    return {
+        "task": settings.task,
+        "rule": settings.rule,
+        "feedback": settings.feedback,
+        "modulator": settings.modulator,
+        "hidden": list(settings.hidden or task.hidden),
+        "epochs": settings.epochs or task.epochs,
+        "seed": settings.seed,
+        "device": settings.device,
+        "tested_on": "validation part of the training data" if settings.validation else "test set",
+        "dimmed": settings.dimmed,
+        "overrides": {name: str(value) for name, value in settings.overrides},
     }
 
 

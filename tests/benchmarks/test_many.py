@@ -8,6 +8,7 @@ from benchmarks.__main__ import main
 from benchmarks.many import folder_name, run_many, summarise, table
 from benchmarks.settings import Settings
 from benchmarks.train import train_plain
+from spikeadam import SilenceError
 
 QUICK = {"hidden": (20,), "quick": True, "device": "runtime", "train": 60, "test": 20, "overrides": (("chunk", 20),)}
 
@@ -32,6 +33,21 @@ def test_what_is_finished_is_not_run_again(tmp_path):
     run_many([*first, Settings("digits", seed=2)], tmp_path, jobs=1, function=record_only)
     calls = {path.parent.name[-5:]: path.read_text() for path in tmp_path.glob("*/calls")}
     assert calls == {"seed0": "x", "seed1": "x", "seed2": "x"}
+
+
+def fail_for_seed_one(settings, folder):
+    if settings.seed == 1:
+        raise SilenceError("Layer hidden_1 sent no spike.")
+    train_plain(settings, folder)
+
+
+def test_a_silent_network_does_not_end_the_others(tmp_path):
+    settings = [Settings("digits", seed=seed, **QUICK) for seed in (0, 1)]
+    results = run_many(settings, tmp_path, jobs=1, function=fail_for_seed_one)
+    assert results[1]["failed"] == "Layer hidden_1 sent no spike."
+    (row,) = summarise(results, lambda result: result["task"])
+    assert (row["runs"], row["failed"], row["mean"]) == (1, 1, results[0]["test_accuracy"])
+    assert "1 failed" in table([row])
 
 
 def test_equal_settings_are_refused(tmp_path):
