@@ -1,6 +1,7 @@
 """Spike rasters: forward spikes in black, signed feedback spikes in two colours."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 from matplotlib.lines import Line2D
 
 from .canvas import COLOURS, GUIDE, MANY_MARKS, small_legend, take_axes, vector, whole
@@ -86,6 +87,7 @@ def plot_raster(times, neurons, signs=None, *, boundaries=None, n_neurons=None, 
                 va="center", fontsize="small")
     ax.set_xlabel("time (ms)")
     ax.set_ylabel("neuron")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 
 
