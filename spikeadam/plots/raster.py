@@ -1,8 +1,8 @@
 """Spike rasters: forward spikes in black, signed feedback spikes in two colours."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from .canvas import COLOURS, GUIDE, MANY_MARKS, small_legend, take_axes, vector, whole
 
