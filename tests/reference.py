@@ -54,9 +54,7 @@ class Connection:
 
     def __post_init__(self):
         for direction in ("w", "b"):
-            self.state[direction] = {
-                name: np.zeros(self.w.shape) for name in ("m", "power", "gradient")
-            }
+            self.state[direction] = {name: np.zeros(self.w.shape) for name in ("m", "power", "gradient")}
 
 
 class Network:
@@ -65,7 +63,9 @@ class Network:
     ``connections[n]`` leads to ``layers[n]``, the first one from the input, and carries no feedback.
     """
 
-    def __init__(self, layers, connections, rules, scheme, *, input_spikes, input_tau, teacher, steps, onset, learning=True):
+    def __init__(
+        self, layers, connections, rules, scheme, *, input_spikes, input_tau, teacher, steps, onset, learning=True
+    ):
         self.layers, self.connections, self.rules, self.scheme = layers, connections, rules, scheme
         self.input_spikes, self.input_decay, self.teacher = input_spikes, np.exp(-1 / input_tau), teacher
         self.steps, self.onset, self.learning = steps, onset, learning

@@ -13,14 +13,20 @@ RULES = {
     "Adam": sa.Adam(learning_rate=0.01, beta1=0.8, beta2=0.9, epsilon=1e-3),
     "BioAdam": sa.BioAdam(learning_rate=0.02, tau_m=60 * ms, tau_rho=200 * ms, epsilon=0.05, interval=20 * ms),
     "BioAdam continuous": sa.BioAdam(
-        learning_rate=0.01, tau_m=60 * ms, tau_rho=2 * second, epsilon=0.5, interval=20 * ms, form="continuous", tau_g=5 * ms
+        learning_rate=0.01,
+        tau_m=60 * ms,
+        tau_rho=2 * second,
+        epsilon=0.5,
+        interval=20 * ms,
+        form="continuous",
+        tau_g=5 * ms,
     ),
 }
 SCHEMES = {
     "Predisposition": sa.Predisposition(w_max=2.0),
     "KolenPollack": sa.KolenPollack(tau_decay=0.5 * second),
-    "RandomFeedback": sa.RandomFeedback(),
-    "SignSymmetric": sa.SignSymmetric(),
+    "RandomFeedback": sa.RandomFeedback(scale=3.0),
+    "SignSymmetric": sa.SignSymmetric(scale=3.0),
     "WeightTransport": sa.WeightTransport(),
 }
 CONTROLS = ("SignSymmetric", "WeightTransport")

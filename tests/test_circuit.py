@@ -21,7 +21,11 @@ def test_layers_and_projections():
     assert [group.name for group in made.groups] == ["input", "hidden_1", "hidden_2", "output"]
     assert [len(group) for group in made.groups] == [3, 5, 4, 2]
     assert made.layers == made.groups[1:]
-    assert [p.forward.name for p in made.projections] == ["input_to_hidden_1", "hidden_1_to_hidden_2", "hidden_2_to_output"]
+    assert [p.forward.name for p in made.projections] == [
+        "input_to_hidden_1",
+        "hidden_1_to_hidden_2",
+        "hidden_2_to_output",
+    ]
     assert [p.weights().shape for p in made.projections] == [(3, 5), (5, 4), (4, 2)]
     assert [p.scheme for p in made.projections] == [None, SCHEMES["Predisposition"], SCHEMES["Predisposition"]]
     assert made.projections[0].feedback is None and made.projections[2].feedback is not None
@@ -33,7 +37,14 @@ def test_everything_is_plain_brian2_in_a_network_of_its_own():
     assert all(type(group) is NeuronGroup for group in made.groups)
     assert all(type(synapses) is Synapses for p in made.projections for synapses in p.objects)
     inside = {obj.name for obj in made.network.objects}
-    assert {"input", "hidden_1", "output", "input_to_hidden_1", "hidden_1_to_output", "hidden_1_to_output_feedback"} <= inside
+    assert {
+        "input",
+        "hidden_1",
+        "output",
+        "input_to_hidden_1",
+        "hidden_1_to_output",
+        "hidden_1_to_output_feedback",
+    } <= inside
 
 
 def test_feeds_and_monitors():
@@ -43,7 +54,13 @@ def test_feeds_and_monitors():
     assert made.layers[0].presentation_steps == 30
     assert set(made.monitors) == {"output_spikes"}
     recorded = circuit(record=True)
-    assert set(recorded.monitors) == {"input_spikes", "hidden_1_spikes", "output_spikes", "hidden_1_feedback", "output_feedback"}
+    assert set(recorded.monitors) == {
+        "input_spikes",
+        "hidden_1_spikes",
+        "output_spikes",
+        "hidden_1_feedback",
+        "output_feedback",
+    }
     assert type(recorded.monitors["output_spikes"]) is SpikeMonitor
     assert type(recorded.monitors["output_feedback"]) is EventMonitor
 
@@ -60,7 +77,9 @@ def test_recorded_feedback_has_the_signs_of_its_own_step():
 
 
 def test_the_scale_of_the_first_projection_is_its_own():
-    made = circuit((200,), n_input=100, n_output=100, input_scale=5.0, weight_scale=2.0, feedback_scale=0.5, random_state=0)
+    made = circuit(
+        (200,), n_input=100, n_output=100, input_scale=5.0, weight_scale=2.0, feedback_scale=0.5, random_state=0
+    )
     first, second = made.projections
     assert first.weights().std() == pytest.approx(5 / 10, rel=0.03)
     assert second.weights().std() == pytest.approx(2 / np.sqrt(200), rel=0.03)
@@ -135,7 +154,11 @@ def test_two_circuits_do_not_disturb_each_other():
         ({"presentation": 10 * ms, "teacher_onset": 12 * ms}, ValueError, "teacher_onset takes a time within"),
         ({"samples": 0}, ValueError, "samples takes a whole number of at least 1, got 0."),
         ({"rule": "adam"}, TypeError, "rule takes an optimizer such as sa.BioAdam(), got 'adam'."),
-        ({"feedback": "mirror"}, TypeError, "feedback takes None or a scheme such as sa.Predisposition(), got 'mirror'."),
+        (
+            {"feedback": "mirror"},
+            TypeError,
+            "feedback takes None or a scheme such as sa.Predisposition(), got 'mirror'.",
+        ),
         ({"input": "poisson"}, TypeError, "input takes a description such as sa.RegularInput(), got 'poisson'."),
         ({"output_learning_rate": -1}, ValueError, "output_learning_rate takes a finite number of at least 0, got -1."),
         ({"hidden": "100"}, TypeError, "hidden takes a sequence of whole numbers, such as (100,), got '100'."),

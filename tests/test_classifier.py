@@ -171,7 +171,9 @@ def test_labels_of_any_kind(data, names):
     assert_array_equal(predicted, names[index])
 
 
-@pytest.mark.parametrize("convert", [np.float32, np.ndarray.tolist, np.asfortranarray, np.round], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "convert", [np.float32, np.ndarray.tolist, np.asfortranarray, np.round], ids=lambda f: f.__name__
+)
 def test_samples_of_other_types(data, convert):
     X, y = data
     converted = convert(X)
@@ -374,10 +376,18 @@ def test_bad_calls_of_partial_fit(data):
             "schedule takes 'linear', None or a function of samples seen, got 'cosine'.",
         ),
         ({"rule": "adam"}, TypeError, "rule takes an optimizer such as sa.BioAdam(), got 'adam'."),
-        ({"feedback": "mirror"}, TypeError, "feedback takes None or a scheme such as sa.Predisposition(), got 'mirror'."),
+        (
+            {"feedback": "mirror"},
+            TypeError,
+            "feedback takes None or a scheme such as sa.Predisposition(), got 'mirror'.",
+        ),
         ({"random_state": None}, TypeError, "random_state takes a whole number of at least 0, got None."),
         ({"random_state": -1}, ValueError, "random_state takes a whole number of at least 0, got -1."),
-        ({"network": {"presentations": 3}}, TypeError, "feedforward() got an unexpected keyword argument 'presentations'"),
+        (
+            {"network": {"presentations": 3}},
+            TypeError,
+            "feedforward() got an unexpected keyword argument 'presentations'",
+        ),
     ],
 )
 def test_bad_settings(data, options, error, sentence):
@@ -386,7 +396,13 @@ def test_bad_settings(data, options, error, sentence):
 
 def test_nothing_is_predicted_before_fit(data):
     X, y = data
-    for method, arguments in [("predict", (X,)), ("predict_proba", (X,)), ("decision_function", (X,)), ("score", (X, y)), ("save", ("x",))]:
+    for method, arguments in [
+        ("predict", (X,)),
+        ("predict_proba", (X,)),
+        ("decision_function", (X,)),
+        ("score", (X, y)),
+        ("save", ("x",)),
+    ]:
         assert "is not fitted yet" in refusal(classifier(), *arguments, error=NotFittedError, method=method)
     for name in ("history_", "alignment_angle_deg_"):
         assert not hasattr(classifier(), name)

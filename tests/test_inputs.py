@@ -1,4 +1,4 @@
-"""Input layers: statistics, spacing and latencies of their spikes, and that these depend on seed, step and index only."""
+"""Input layers: statistics, spacing and latencies of their spikes, which depend on seed, step and index only."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,9 @@ def test_poisson_counts_are_binomial():
         low, high = binom(2000, 0.2 * value).interval(1 - 1e-4 / 50)
         assert (low <= counts).all() and (counts <= high).all()
         # the spread over neurons is binomial too, not only the mean: chi-squared over 49, here within 5 sigma
-        assert counts.var(ddof=1) / (2000 * 0.2 * value * (1 - 0.2 * value)) == pytest.approx(1, abs=5 * np.sqrt(2 / 49))
+        assert counts.var(ddof=1) / (2000 * 0.2 * value * (1 - 0.2 * value)) == pytest.approx(
+            1, abs=5 * np.sqrt(2 / 49)
+        )
 
 
 def test_poisson_spikes_of_neurons_and_steps_are_independent():

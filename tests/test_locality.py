@@ -47,7 +47,11 @@ def foreign(synapses, code):
             if side in ("pre", "post") and stem:
                 neuron = synapses.source if side == "pre" else synapses.target
                 variable = neuron.variables.get(stem)
-                if variable is not None and getattr(variable, "owner", None) is not None and (stem in NEURON | bookkeeping):
+                if (
+                    variable is not None
+                    and getattr(variable, "owner", None) is not None
+                    and (stem in NEURON | bookkeeping)
+                ):
                     if variable.owner.name == neuron.name:
                         continue
             elif name in synapses.variables and synapses.variables[name].owner.name == synapses.name:
@@ -123,7 +127,11 @@ def test_what_each_pathway_writes(rule, scheme):
     # Learning writes into its own synapse; over a feedback synapse, error arrives and nothing else does.
     assert written(pathways(up.forward)["learn"]) <= state
     assert written(pathways(up.feedback)["learn"]) <= state | {"u_post"}
-    into_neuron = [line for line in pathways(up.feedback)["learn"].code.splitlines() if line.split("=")[0].strip().startswith("u_post")]
+    into_neuron = [
+        line
+        for line in pathways(up.feedback)["learn"].code.splitlines()
+        if line.split("=")[0].strip().startswith("u_post")
+    ]
     assert into_neuron == ["u_post += feedback_sign_pre*w*gate_post"]
 
 

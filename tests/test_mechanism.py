@@ -67,12 +67,21 @@ def train(rules, together):
         target = group(3, "target", step)
         sources = [group(2, f"source_{n}", step) for n in members]
         projections = [
-            sa.project(source, target, rule=rules[n], feedback=sa.KolenPollack(tau_decay=(n + 1) * second), weight_scale=0, name=f"p{n}")
+            sa.project(
+                source,
+                target,
+                rule=rules[n],
+                feedback=sa.KolenPollack(tau_decay=(n + 1) * second),
+                weight_scale=0,
+                name=f"p{n}",
+            )
             for n, source in zip(members, sources)
         ]
         for n, source in zip(members, sources):
             source.run_regularly(f"x = {n + 1}*(1 + i)*0.5", when="before_groups")
-        target.run_regularly("u = int(t_in_timesteps % (3 + 2*i) == 0)*(1 - 2*int(t_in_timesteps % 4 == 0))", when="before_groups")
+        target.run_regularly(
+            "u = int(t_in_timesteps % (3 + 2*i) == 0)*(1 - 2*int(t_in_timesteps % 4 == 0))", when="before_groups"
+        )
         run(40 * ms, target, *sources, *projections)
         results += [(p.weights(), p.feedback_weights()) for p in projections]
     return results

@@ -68,7 +68,11 @@ def test_homeostasis_raises_the_bias_of_silent_neurons_only():
     # Neuron 2 starts at 2: 2*0.99 = 1.98, bias 0.01*(1 - 1.98/4) = 0.00505, then 1.9602: + 0.01*(1 - 0.49005) ...
     group = sa.neuron_group(3, sa.LIF(**SOMA), presentation=2 * ms, clock=clock())
     bias, average, count = trajectory(
-        group, ["bias", "average_count", "presentation_count"], 10, average_count=[0, 6, 2], presentation_count=[0, 3, 0]
+        group,
+        ["bias", "average_count", "presentation_count"],
+        10,
+        average_count=[0, 6, 2],
+        presentation_count=[0, 3, 0],
     )
     assert_allclose(bias[::2, 0], [0.01, 0.02, 0.03, 0.04, 0.05])
     assert_allclose(average[::2, 1], [5.97, 5.97 * 0.99, 5.97 * 0.99**2, 5.97 * 0.99**3, 5.97 * 0.99**4])
@@ -166,7 +170,14 @@ def test_a_monitor_of_the_event_reads_a_stale_sign_unless_it_reads_after_the_syn
 
 def test_synapses_read_the_sign_of_the_same_step():
     group = sa.neuron_group(2, sa.LIF(**STILL), sa.FeedbackCompartment(theta=1), clock=clock())
-    read = Synapses(group, group, "seen : 1", on_pre={"look": "seen += feedback_sign_pre"}, on_event={"look": "feedback"}, clock=group.clock)
+    read = Synapses(
+        group,
+        group,
+        "seen : 1",
+        on_pre={"look": "seen += feedback_sign_pre"},
+        on_event={"look": "feedback"},
+        clock=group.clock,
+    )
     read.connect(j="i")
     group.u = [1, -2]
     run(1 * ms, group, read)
@@ -411,7 +422,11 @@ def test_a_soma_without_what_synapses_need(left_out, sentence):
         ),
         ({"soma": "LIF"}, TypeError, "soma takes a sa.LIF or a sa.Soma, got 'LIF'."),
         ({"compartment": 1.0}, TypeError, "compartment takes a sa.FeedbackCompartment, got 1.0."),
-        ({"teacher": feed([[1, 0]]), "teacher_onset": 5}, TypeError, "teacher_onset takes a time, such as 12*ms, got 5."),
+        (
+            {"teacher": feed([[1, 0]]), "teacher_onset": 5},
+            TypeError,
+            "teacher_onset takes a time, such as 12*ms, got 5.",
+        ),
         ({"presentation": 0.2 * ms}, ValueError, "presentation takes a multiple of the time step 1. ms, got 200. us."),
         ({"presentation": 2.5 * ms}, ValueError, "presentation takes a multiple of the time step 1. ms, got 2.5 ms."),
         ({"teacher_onset": -1 * ms}, ValueError, "teacher_onset takes a time within the presentation, got -1. ms."),

@@ -27,7 +27,7 @@ def layers(n_source=4, n_target=3, *, presentation=20 * ms, soma=None, **options
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_learns_over_every_feedback_scheme(rule, scheme, hidden):
-    circuit = tiny_circuit(RULES[rule], SCHEMES[scheme], hidden=hidden, samples=2)
+    circuit = tiny_circuit(RULES[rule], SCHEMES[scheme], hidden=hidden, samples=1)
     before = [p.weights() for p in circuit.projections]
     run_circuit(circuit)
     assert all(group.feedback_count[:].sum() > 0 for group in circuit.layers)
@@ -50,7 +50,9 @@ def test_a_feedback_spike_climbs_one_layer_a_step():
     first = sa.project(one, two, rule=RULE, feedback=sa.RandomFeedback(), name="first")
     second_ = sa.project(two, three, rule=RULE, feedback=sa.RandomFeedback(), name="second")
     first.feedback.w = second_.feedback.w = 2
-    monitors = [EventMonitor(g, "feedback", variables="feedback_sign", when="after_synapses") for g in (one, two, three)]
+    monitors = [
+        EventMonitor(g, "feedback", variables="feedback_sign", when="after_synapses") for g in (one, two, three)
+    ]
     three.u = -2
     run(5 * ms, one, two, three, first, second_, *monitors)
     assert [np.round(m.t / ms).tolist() for m in monitors] == [[2], [1], [0]]
@@ -82,7 +84,9 @@ def test_forward_spikes_of_a_step_arrive_with_the_weights_of_before_its_learning
 def test_feedback_arrives_over_the_weight_of_before_its_learning():
     for scheme in ("Predisposition", "WeightTransport"):
         source, target = layers(1, 1, presentation=None)
-        projection = sa.project(source, target, rule=sa.SGD(learning_rate=0.5), feedback=SCHEMES[scheme], weight_scale=0)
+        projection = sa.project(
+            source, target, rule=sa.SGD(learning_rate=0.5), feedback=SCHEMES[scheme], weight_scale=0
+        )
         projection.forward.w = 0.3
         if projection.feedback is not None:
             projection.feedback.w = 0.3
@@ -99,7 +103,9 @@ PAIRS = ([3, 0, 1, 0, 2], [0, 2, 0, 0, 1])
 
 def test_sparse_connections():
     source, target = layers()
-    projection = sa.project(source, target, rule=RULE, feedback=SCHEMES["Predisposition"], connections=PAIRS, random_state=3)
+    projection = sa.project(
+        source, target, rule=RULE, feedback=SCHEMES["Predisposition"], connections=PAIRS, random_state=3
+    )
     connected = np.zeros((4, 3), dtype=bool)
     connected[PAIRS] = True
     assert_array_equal(projection.weights() != 0, connected)
@@ -116,7 +122,9 @@ def test_sparse_connections():
 
 def test_sparse_connections_learn():
     source, target = layers(presentation=None)
-    projection = sa.project(source, target, rule=RULE, feedback=SCHEMES["Predisposition"], connections=PAIRS, weight_scale=0)
+    projection = sa.project(
+        source, target, rule=RULE, feedback=SCHEMES["Predisposition"], connections=PAIRS, weight_scale=0
+    )
     source.x, target.u = [1, 2, 3, 4], [1, -1, 0]
     run(1 * ms, source, target, projection)
     expected = np.zeros((4, 3))
@@ -141,7 +149,9 @@ def test_matrices_take_values_in_synapse_order():
     values = np.arange(12.0)
     assert_array_equal(projection.feedback_weights(values), [[values[4 * j + i] for i in range(4)] for j in range(3)])
     assert_array_equal(projection.weights(projection.initial["up", "w"]), projection.weights())
-    assert_array_equal(projection.feedback_weights(projection.initial["up_feedback", "w"]), projection.feedback_weights())
+    assert_array_equal(
+        projection.feedback_weights(projection.initial["up_feedback", "w"]), projection.feedback_weights()
+    )
 
 
 def test_feedback_weights_of_the_controls():
@@ -157,7 +167,9 @@ def test_feedback_weights_of_the_controls():
 def test_without_feedback_there_are_no_feedback_weights():
     projection = sa.project(*layers(), rule=RULE)
     assert projection.feedback is None and projection.objects == [projection.forward]
-    with pytest.raises(ValueError, match=r"^feedback_weights takes a projection with feedback, this one was made with feedback=None\.$"):
+    with pytest.raises(
+        ValueError, match=r"^feedback_weights takes a projection with feedback, this one was made with feedback=None\.$"
+    ):
         projection.feedback_weights()
 
 
@@ -167,7 +179,13 @@ def test_without_feedback_there_are_no_feedback_weights():
 def test_initial_weights_are_normal_with_the_stated_deviation_and_independent():
     source, target = layers(100, 80)
     projection = sa.project(
-        source, target, rule=RULE, feedback=SCHEMES["Predisposition"], weight_scale=2.0, feedback_scale=0.5, random_state=1
+        source,
+        target,
+        rule=RULE,
+        feedback=SCHEMES["Predisposition"],
+        weight_scale=2.0,
+        feedback_scale=0.5,
+        random_state=1,
     )
     w, b = projection.weights().ravel(), projection.feedback_weights().T.ravel()
     for values, deviation in ((w, 0.2), (b, 0.1)):  # 2/sqrt(100), and half of that
@@ -183,7 +201,8 @@ def test_the_deviation_counts_the_synapses_of_each_target_neuron():
     source, target = layers(400, 2)
     pairs = np.array([[i, 0] for i in range(400)] + [[i, 1] for i in range(4)]).T
     projections = [
-        sa.project(*layers(400, 2), rule=RULE, connections=pairs, weight_scale=1.0, random_state=seed) for seed in range(20)
+        sa.project(*layers(400, 2), rule=RULE, connections=pairs, weight_scale=1.0, random_state=seed)
+        for seed in range(20)
     ]
     weights = np.array([p.weights() for p in projections])
     assert weights[:, :, 0].std() == pytest.approx(1 / 20, rel=0.05)
@@ -202,7 +221,9 @@ def test_the_same_seed_gives_the_same_weights():
     assert (weights(None) != weights(None)).all()
 
 
-@pytest.mark.parametrize("rule, name, value", [("BioAdam", "power", 0.05**2), ("BioAdam continuous", "rho", 2.0), ("Adam", "m", 0)])
+@pytest.mark.parametrize(
+    "rule, name, value", [("BioAdam", "power", 0.05**2), ("BioAdam continuous", "rho", 2.0), ("Adam", "m", 0)]
+)
 def test_state_of_the_rule_starts_where_it_says(rule, name, value):
     projection = sa.project(*layers(), rule=RULES[rule], feedback=SCHEMES["Predisposition"])
     for synapses in projection.objects:
@@ -259,16 +280,21 @@ def image():
 BAD = {
     "rule is a string": bad("rule takes an optimizer such as sa.BioAdam(), got 'adam'.", TypeError, rule="adam"),
     "rule is a scheme": bad(
-        "rule takes an optimizer such as sa.BioAdam(), got Predisposition(w_max=8.0).", TypeError, rule=sa.Predisposition(w_max=8.0)
+        "rule takes an optimizer such as sa.BioAdam(), got Predisposition(w_max=8.0).",
+        TypeError,
+        rule=sa.Predisposition(w_max=8.0),
     ),
     "feedback is a rule": bad(
-        "feedback takes None or a scheme such as sa.Predisposition(), got SGD(learning_rate=0.01).", TypeError, feedback=RULE
+        "feedback takes None or a scheme such as sa.Predisposition(), got SGD(learning_rate=0.01).",
+        TypeError,
+        feedback=RULE,
     ),
     "source without trace": bad(
         "source takes a group with a spike trace x; it lacks x.", source=lambda: PoissonGroup(4, 10 * Hz)
     ),
     "target without compartment": bad(
-        "target takes a group made by sa.neuron_group or its like; it lacks I, feedback_sign, elapsed, refresh, the event feedback.",
+        "target takes a group made by sa.neuron_group or its like; "
+        "it lacks I, feedback_sign, elapsed, refresh, the event feedback.",
         target=lambda: NeuronGroup(3, "v : 1"),
     ),
     "target is no neuron group": bad(
@@ -276,25 +302,37 @@ BAD = {
         target=lambda: PoissonGroup(3, 10 * Hz),
     ),
     "feedback on an input layer": bad(
-        "feedback takes None for a source without a feedback compartment, such as an input layer; the source lacks u and gate.",
+        "feedback takes None for a source without a feedback compartment, such as an input layer; "
+        "the source lacks u and gate.",
         source=image,
     ),
     "Adam without presentation": bad(
-        "rule Adam updates once a presentation: the target takes a presentation, as in sa.neuron_group(..., presentation=100*ms).",
+        "rule Adam updates once a presentation: the target takes a presentation, "
+        "as in sa.neuron_group(..., presentation=100*ms).",
         rule=sa.Adam(),
         target=lambda: sa.neuron_group(3, clock=clock()),
     ),
     "negative scale": bad("weight_scale takes a finite number of at least 0, got -1.", weight_scale=-1),
     "scale nan": bad("feedback_scale takes a finite number of at least 0, got nan.", feedback_scale=float("nan")),
-    "target out of range": bad("connections takes target indices from 0 to 2, got 0 to 3.", connections=([0, 1], [0, 3])),
+    "target out of range": bad(
+        "connections takes target indices from 0 to 2, got 0 to 3.", connections=([0, 1], [0, 3])
+    ),
     "source negative": bad("connections takes source indices from 0 to 3, got -1 to 1.", connections=([-1, 1], [0, 2])),
     "not whole numbers": bad("connections takes source indices", connections=([0.5, 1], [0, 2])),
     "unequal lengths": bad(
-        "connections takes two one-dimensional arrays of equal length, got shapes (2,) and (3,).", connections=([0, 1], [0, 1, 2])
+        "connections takes two one-dimensional arrays of equal length, got shapes (2,) and (3,).",
+        connections=([0, 1], [0, 1, 2]),
     ),
-    "none": bad("connections takes two one-dimensional arrays of equal length, got shapes (0,) and (0,).", connections=([], [])),
-    "a pair twice": bad("connections takes each pair of neurons once, got a pair twice.", connections=([0, 1, 0], [2, 1, 2])),
-    "a matrix": bad("connections takes two integer arrays, source and target of each synapse, got 4 of them.", connections=np.ones((4, 3))),
+    "none": bad(
+        "connections takes two one-dimensional arrays of equal length, got shapes (0,) and (0,).", connections=([], [])
+    ),
+    "a pair twice": bad(
+        "connections takes each pair of neurons once, got a pair twice.", connections=([0, 1, 0], [2, 1, 2])
+    ),
+    "a matrix": bad(
+        "connections takes two integer arrays, source and target of each synapse, got 4 of them.",
+        connections=np.ones((4, 3)),
+    ),
     "a number": bad("connections takes two integer arrays, source and target of each synapse, got 3.", connections=3),
 }
 
@@ -329,8 +367,15 @@ def test_constants_that_both_groups_name_must_agree():
         return sa.neuron_group(2, soma, clock=clock, name="fast*" if tau < 10 * ms else "slow*")
 
     step = clock()
-    run(1 * ms, *(pair := (group(5 * ms, step), group(5 * ms, step))), sa.project(*pair, rule=RULE, feedback=SCHEMES["Predisposition"]))
-    with pytest.raises(ValueError, match=r"^source and target take one value for a constant that both name: tau is 5\. \* msecond in fast"):
+    run(
+        1 * ms,
+        *(pair := (group(5 * ms, step), group(5 * ms, step))),
+        sa.project(*pair, rule=RULE, feedback=SCHEMES["Predisposition"]),
+    )
+    with pytest.raises(
+        ValueError,
+        match=r"^source and target take one value for a constant that both name: tau is 5\. \* msecond in fast",
+    ):
         sa.project(group(5 * ms, step), group(20 * ms, step), rule=RULE, feedback=SCHEMES["Predisposition"])
 
 

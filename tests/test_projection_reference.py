@@ -23,9 +23,7 @@ def twin(circuit, rule, scheme, input_spikes):
     """The reference network with the weights and the data of ``circuit``."""
     soma = {name: float(value / ms) if name.startswith("tau") else value for name, value in SOMA.items()}
     layers = [reference.Layer(len(group), **soma) for group in circuit.layers[:-1]]
-    layers.append(
-        reference.Layer(len(circuit.layers[-1]), **{**soma, "tau_membrane": 15.0, "homeostasis_rate": 0.0})
-    )
+    layers.append(reference.Layer(len(circuit.layers[-1]), **{**soma, "tau_membrane": 15.0, "homeostasis_rate": 0.0}))
     connections = []
     for projection in circuit.projections:
         connection = reference.Connection(projection.weights())

@@ -154,7 +154,10 @@ def test_unknown_names_list_the_valid_ones(capsys, arguments, named):
 @pytest.mark.parametrize(
     "arguments, sentence",
     [
-        (("--set", "learning_speed=1"), "error: --set takes a parameter of the rule, the feedback scheme or the network"),
+        (
+            ("--set", "learning_speed=1"),
+            "error: --set takes a parameter of the rule, the feedback scheme or the network",
+        ),
         (("--set", "learning_rate=fast"), "error: learning_rate takes a finite number of at least 0, got 'fast'."),
         (("--set", "learning_rate=-1"), "error: learning_rate takes a finite number of at least 0, got -1."),
         (("--set", "presentation=40"), "error: presentation takes a positive"),

@@ -30,15 +30,15 @@ def test_values(text, value):
     assert parsed == value and isinstance(parsed, type(value))
 
 
+def kinds(base):
+    """Names of the classes of the library that derive from ``base``."""
+    found = (kind for kind in vars(sa).values() if inspect.isclass(kind) and issubclass(kind, base))
+    return {kind.__name__ for kind in found} - {base.__name__}
+
+
 def test_rules_and_schemes_are_those_of_the_library():
-    assert {kind.__name__ for kind in RULES.values()} == {
-        name for name, kind in vars(sa).items() if inspect.isclass(kind) and issubclass(kind, sa.Rule) and kind is not sa.Rule
-    }  # fmt: skip
-    assert {kind.__name__ for kind in FEEDBACKS.values()} == {
-        name
-        for name, kind in vars(sa).items()
-        if inspect.isclass(kind) and issubclass(kind, sa.Feedback) and kind is not sa.Feedback
-    }
+    assert {kind.__name__ for kind in RULES.values()} == kinds(sa.Rule)
+    assert {kind.__name__ for kind in FEEDBACKS.values()} == kinds(sa.Feedback)
     assert set(INPUTS) >= {"poisson", "regular", "latency"}
 
 

@@ -92,7 +92,9 @@ def test_at_the_bound_only_depression_is_left():
 
 
 def test_partners_get_the_same_drive_bit_by_bit():
-    w, b = pair(sa.Predisposition(w_max=3), RULES["BioAdam"], [1, 0, -1, 1, 1, 0, -1] * 5, np.linspace(0, 2, 35), w=0.2, b=0.2)
+    w, b = pair(
+        sa.Predisposition(w_max=3), RULES["BioAdam"], [1, 0, -1, 1, 1, 0, -1] * 5, np.linspace(0, 2, 35), w=0.2, b=0.2
+    )
     assert_array_equal(w, b)
 
 
@@ -121,7 +123,7 @@ def test_kolen_pollack_by_hand():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_random_feedback_weights_never_change(rule):
-    circuit = tiny_circuit(RULES[rule], sa.RandomFeedback())
+    circuit = tiny_circuit(RULES[rule], SCHEMES["RandomFeedback"])
     projection = circuit.projections[1]
     before = projection.feedback_weights(), projection.weights()
     run_circuit(circuit)
@@ -141,7 +143,7 @@ def test_weight_transport_is_exact_at_all_times():
 
 def test_sign_symmetric_feedback_keeps_its_size_and_follows_the_sign():
     # Decay and large steps make some weights change sign.
-    circuit = tiny_circuit(sa.SGD(learning_rate=0.3), sa.SignSymmetric())
+    circuit = tiny_circuit(sa.SGD(learning_rate=0.3), SCHEMES["SignSymmetric"])
     projection = circuit.projections[1]
     before = projection.weights(), projection.feedback_weights()
     run_circuit(circuit)
@@ -149,6 +151,15 @@ def test_sign_symmetric_feedback_keeps_its_size_and_follows_the_sign():
     assert (np.sign(before[0]) != np.sign(after[0])).any()
     assert_array_equal(np.sign(after[1]), np.sign(after[0]).T)
     assert_array_equal(np.abs(after[1]), np.abs(before[1]))
+
+
+@pytest.mark.parametrize("scheme", [sa.RandomFeedback(scale=2.0), sa.SignSymmetric(scale=2.0)], ids=repr)
+def test_fixed_feedback_weights_have_a_size_of_their_own_whatever_the_forward_weights(scheme):
+    step = clock()
+    source, target = (sa.neuron_group(100, name=name, clock=step) for name in ("lower", "upper"))
+    options = {"weight_scale": 7.0, "feedback_scale": 0.5, "random_state": 0}
+    weights = sa.project(source, target, rule=RULES["SGD"], feedback=scheme, **options).feedback_weights()
+    assert (weights**2).mean() == pytest.approx((0.5 * 2 / 10) ** 2, rel=0.06)
 
 
 # -- alignment grows ------------------------------------------------------------------------------------------------
@@ -185,6 +196,8 @@ def test_forward_and_feedback_weights_start_independent(scheme):
     [
         (lambda: sa.Predisposition(w_max=0), ValueError, "w_max takes a finite number above 0, got 0."),
         (lambda: sa.Predisposition(w_max="8"), TypeError, "w_max takes a finite number above 0, got '8'."),
+        (lambda: sa.RandomFeedback(scale=-1), ValueError, "scale takes a finite number of at least 0, got -1."),
+        (lambda: sa.SignSymmetric(scale=None), TypeError, "scale takes a finite number of at least 0, got None."),
         (lambda: sa.KolenPollack(tau_decay=5), TypeError, "tau_decay takes a positive s quantity"),
         (lambda: sa.KolenPollack(tau_decay=-1 * second), ValueError, "tau_decay takes a positive s quantity"),
     ],
