@@ -8,7 +8,8 @@ from . import datasets
 from .circuit import Circuit, feedforward
 from .classifier import SpikingClassifier
 from .feedback import Feedback, KolenPollack, Predisposition, RandomFeedback, SignSymmetric, WeightTransport
-from .inputs import LatencyInput, PoissonInput, RegularInput
+from .event_input import EventInput
+from .inputs import Input, LatencyInput, PoissonInput, RegularInput
 from .metrics import alignment_angle, norm_ratio, sign_agreement
 from .neurons import LIF, FeedbackCompartment, Soma, neuron_group
 from .plots import plot_alignment, plot_learning_curve, plot_raster, plot_weights

@@ -1,12 +1,13 @@
 """A feedforward network as plain Brian2 objects: layers, projections, and the arrays that feed them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, Quantity, SpikeMonitor, TimedArray, ms, second
 
-from .checks import default_quantity, integer, number, positive_quantity
-from .inputs import RegularInput
+from .checks import default_quantity, integer, number, positive_quantity, whole_steps
+from .inputs import Input, RegularInput
 from .neurons import LIF, neuron_group
 from .projection import project
 from .rules import Rule
@@ -31,6 +32,8 @@ class Circuit:
         Duration of the presentation of one sample.
     teacher_onset : Quantity
         When in a presentation the output begins to be taught, and its spikes to count.
+    encode : callable
+        Turns samples into rows of the feed ``stimulus``, by default one row each: the samples as they are.
     """
 
     network: Network
@@ -40,6 +43,7 @@ class Circuit:
     monitors: dict
     presentation: Quantity = None
     teacher_onset: Quantity = default_quantity(0 * ms)
+    encode: Callable = lambda X: X
 
     @property
     def layers(self):
@@ -119,7 +123,7 @@ def feedforward(
     number("output_learning_rate", output_learning_rate, at_least=0)
     if not isinstance(rule, Rule):
         raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
-    if input is not None and not hasattr(input, "group"):
+    if input is not None and not isinstance(input, Input):
         raise TypeError(f"input takes a description such as sa.RegularInput(), got {input!r}.")
     input = RegularInput() if input is None else input
     soma = LIF() if soma is None else soma
@@ -127,7 +131,9 @@ def feedforward(
     output_rule = replace(rule, learning_rate=rule.learning_rate * output_learning_rate)
     common = {"presentation": presentation, "clock": Clock(dt, name="step_clock")}
 
-    stimulus = TimedArray(np.zeros((samples, n_input)), dt=presentation, name="stimulus")
+    steps = whole_steps("presentation", presentation, dt)
+    rows = input.rows_per_presentation(presentation, dt)
+    stimulus = TimedArray(np.zeros((samples * rows, n_input)), dt=steps // rows * dt, name="stimulus")
     teacher = TimedArray(np.zeros((samples, n_output)), dt=presentation, name="teacher")
     groups = [input.group(n_input, stimulus, name="input", **common)]
     for depth, size in enumerate(hidden, start=1):
@@ -169,4 +175,5 @@ def feedforward(
         {monitor.name: monitor for monitor in monitors},
         presentation,
         teacher_onset,
+        encode=lambda X: input.feed(X, presentation, dt),
     )

@@ -3,11 +3,12 @@
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .checks import integer
 from .circuit import feedforward
 from .feedback import Predisposition
+from .inputs import RegularInput
 from .rules import BioAdam
 from .schedules import linear_decay
 from .training import Trainer
@@ -94,7 +95,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Values in [0, 1].
+            Values in [0, 1]; EventRecordings where the input is an `EventInput`.
         y : array of shape (n_samples,)
             Labels.
         test : tuple of two arrays, optional
@@ -223,11 +224,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         self.trainer_ = Trainer(build, device=self.device, chunk=self.chunk, seed=self.random_state, schedule=schedule)
 
     def _check_samples(self, X, n_features=None):
-        X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
-        if X.min() < 0 or X.max() > 1:
-            raise ValueError(
-                f"X takes values in [0, 1], such as pixels divided by their maximum; got {X.min():g} to {X.max():g}."
-            )
+        X = RegularInput().check_samples(X) if self.input is None else self.input.check_samples(X)
         if n_features is not None and X.shape[1] != n_features:
             raise ValueError(f"X takes {n_features} features, got {X.shape[1]}.")
         return X

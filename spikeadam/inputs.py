@@ -1,21 +1,55 @@
 """Input layers: groups that turn the values of a sample into forward spikes.
 
-All of them read a two-dimensional `brian2.TimedArray`, one row a presentation, one column a neuron, values in
+Those in this module read a two-dimensional `brian2.TimedArray`, one row a presentation, one column a neuron, values in
 [0, 1], and draw on `counter_uniform`, so that a spike train is a function of the seed, the step and the neuron.
+`Input.feed` turns samples into the rows of that array: each sample is its row, unless a subclass says otherwise.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
 from brian2 import Hz, NeuronGroup, Quantity, TimedArray, defaultclock, ms, second
+from sklearn.utils.validation import check_array
 
 from .checks import default_quantity, integer, number, positive_quantity, whole_steps
 from .counter_random import counter_uniform
+from .datasets import EventRecordings
 
 
-class _Input:
-    """What the input descriptions share: the group around their equations."""
+class Input:
+    """What the input descriptions share: the group around their equations, and samples as rows of its stimulus."""
 
     on_spike = ""
+    on_presentation = ""
+    on_row = None
+    """Statements at the start of every row, where a presentation may have several."""
+
+    def check_samples(self, X):
+        """Return ``X`` as `feed` takes it, of shape (n_samples, N), or say in a sentence what is wrong with it."""
+        if isinstance(X, EventRecordings):
+            raise TypeError(f"X takes EventRecordings only where the input is sa.EventInput(), got {X!r}.")
+        X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
+        if X.min() < 0 or X.max() > 1:
+            raise ValueError(
+                f"X takes values in [0, 1], such as pixels divided by their maximum; got {X.min():g} to {X.max():g}."
+            )
+        return X
+
+    def rows_per_presentation(self, presentation, dt):
+        """How many rows of the stimulus one presentation takes."""
+        return 1
+
+    def feed(self, X, presentation, dt):
+        """Rows of the stimulus for the samples ``X``, ``rows_per_presentation`` for each.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, N)
+            Or whatever `check_samples` returns.
+        presentation, dt : Quantity
+            Duration of a presentation and time step.
+        """
+        return X
 
     def group(self, N, stimulus, *, presentation, name="input*", clock=None):
         """The input layer as a `brian2.NeuronGroup`.
@@ -25,7 +59,7 @@ class _Input:
         N : int
             Number of input neurons.
         stimulus : TimedArray
-            Values in [0, 1], one row a presentation, ``N`` columns.
+            Values in [0, 1], one row a presentation, ``N`` columns; or what `feed` returns.
         presentation : Quantity
             Duration of a presentation.
         name, clock
@@ -41,6 +75,14 @@ class _Input:
                 f"stimulus takes one column for each of the {N} neurons, got an array of shape {stimulus.values.shape}."
             )
         self._check_steps(presentation, clock.dt)
+        namespace = {"stimulus": stimulus, "counter_uniform": counter_uniform, "presentation_steps": steps}
+        if self.on_row is not None:
+            row_steps = namespace["row_steps"] = steps // self.rows_per_presentation(presentation, clock.dt)
+            if abs(stimulus.dt - row_steps * float(clock.dt)) > 1e-6 * stimulus.dt:
+                raise ValueError(
+                    f"stimulus takes rows of {row_steps * clock.dt!s}, {steps // row_steps} a presentation, got rows of "
+                    f"{stimulus.dt * second!s}."
+                )
         group = NeuronGroup(
             N,
             self.equations
@@ -55,13 +97,15 @@ class _Input:
             threshold=self.threshold,
             reset="x += 1\nspike_count += 1\n" + self.on_spike,
             method="exact",
-            namespace={"stimulus": stimulus, "counter_uniform": counter_uniform, "presentation_steps": steps},
+            namespace=namespace,
             name=name,
             clock=clock,
         )
         for parameter, value in self.parameters.items():
             setattr(group, parameter, value)
         group.run_regularly("x = 0\n" + self.on_presentation, dt=presentation, when="start", order=0)
+        if self.on_row is not None:
+            group.run_regularly(self.on_row, dt=row_steps * clock.dt, when="start", order=0)
         return group
 
     def _check_steps(self, presentation, dt):
@@ -71,7 +115,7 @@ class _Input:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PoissonInput(_Input):
+class PoissonInput(Input):
     """Bernoulli spikes in each step, the discrete-time Poisson process: rate = max_rate * value.
 
     Parameters
@@ -103,7 +147,7 @@ class PoissonInput(_Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegularInput(_Input):
+class RegularInput(Input):
     """Evenly spaced spikes, rate = max_rate * value: the least variance that spikes can have.
 
     A neuron spikes in steps 1/(rate*dt) apart, the first one a random part of that after the onset: the part is drawn
@@ -137,7 +181,7 @@ class RegularInput(_Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LatencyInput(_Input):
+class LatencyInput(Input):
     """One spike a presentation, the earlier the larger the value: at (1 - value)*latest; none for a value of 0.
 
     Parameters

@@ -93,7 +93,7 @@ class Trainer:
         Parameters
         ----------
         X : array of shape (n_samples, n_input)
-            Values in [0, 1].
+            Values in [0, 1]; EventRecordings where the input is an `EventInput`.
         y : integer array of shape (n_samples,)
             Index of the output neuron of each sample.
         epochs : int
@@ -270,7 +270,8 @@ class Trainer:
             if self._refreshes_once(group):
                 _set(state, f"{group.name}.refresh_every", len(X) * self.steps)
         n_output = len(self.circuit.layers[-1])
-        feeds = {"stimulus": X, "teacher": np.zeros((len(X), n_output)) if teacher is None else teacher}
+        teacher = np.zeros((len(X), n_output)) if teacher is None else teacher
+        feeds = {"stimulus": self.circuit.encode(X), "teacher": teacher}
         chunk = self.device.run(state, feeds, len(X) * self.presentation)
         return chunk, self._scores(chunk.records["output_spikes"], len(X), n_output)
 

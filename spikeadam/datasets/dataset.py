@@ -100,6 +100,31 @@ class RecordingDataset:
     train: Any
     test: Any
 
+    @property
+    def X_train(self) -> Any:
+        """``train``, under the name that `Dataset` has for it."""
+        return self.train
+
+    @property
+    def y_train(self) -> np.ndarray:
+        """Class of each training recording."""
+        return self.train.labels
+
+    @property
+    def X_test(self) -> Any:
+        """``test``, under the name that `Dataset` has for it."""
+        return self.test
+
+    @property
+    def y_test(self) -> np.ndarray:
+        """Class of each test recording."""
+        return self.test.labels
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """(height, width) of the image that the input neurons form, where they do."""
+        return getattr(self.train, "image_shape", None)
+
     def __repr__(self):
         return (
             f"<RecordingDataset {self.name}: {len(self.train)} training and {len(self.test)} test "

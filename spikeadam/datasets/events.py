@@ -123,6 +123,16 @@ class EventRecordings:
         """Number of addresses, 2 * height * width: the size of an input population."""
         return 2 * self.sensor_shape[0] * self.sensor_shape[1]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(number of recordings, number of addresses), as an array with one sample a row has it."""
+        return len(self), self.n_addresses
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """(2 * height, width): the addresses as an image, pixels grown darker above pixels grown brighter."""
+        return 2 * self.sensor_shape[0], self.sensor_shape[1]
+
     def __len__(self):
         return len(self.labels)
 
