@@ -152,7 +152,7 @@ def _run(given):
     if given.reference:
         result = train_reference(settings)
         write_json(out / f"reference_seed{given.seed}.json", result)
-        print(f"test accuracy      {100 * result['test_accuracy']:.2f} %  ({result['model']}, {result['epochs']} passes)")
+        print(f"test accuracy      {100 * result['test_accuracy']:.2f} %  ({result['model']})")
         return 0
     result = train(settings, out, resume=given.resume, progress=True)
     if result is None:

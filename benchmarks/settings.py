@@ -21,7 +21,7 @@ FEEDBACKS = {
     "predisposition": sa.Predisposition,
 }
 MODULATORS = ("none",)
-INPUTS = {"poisson": sa.PoissonInput, "regular": sa.RegularInput, "latency": sa.LatencyInput}
+INPUTS = {"poisson": sa.PoissonInput, "regular": sa.RegularInput, "latency": sa.LatencyInput, "events": sa.EventInput}
 SOMAS = {"soma": sa.LIF, "output_soma": lambda **given: sa.LIF(**{"tau_membrane": 15 * ms, "homeostasis_rate": 0, **given})}
 UNITS = {"ms": ms, "s": second, "Hz": Hz}
 
@@ -68,10 +68,14 @@ class Settings:
         train, test = (min(filter(None, (size, most)), default=None) for size in (self.train, self.test))
         return X_train[:train], y_train[:train], X_test[:test], y_test[:test], data.image_shape
 
+    def parameters(self):
+        """All parameters that differ from the defaults of the library, those of the task included, by name."""
+        return {**dict(TASKS[self.task].overrides), **dict(self.overrides)}
+
     def classifier(self):
         """The untrained `SpikingClassifier`."""
         task = TASKS[self.task]
-        rest = dict(self.overrides)
+        rest = self.parameters()
         rule = self._make(RULES[self.rule], rest)
         feedback = self._make(FEEDBACKS[self.feedback], rest)
         input = INPUTS[rest.pop("input", "regular")](**self._with_prefix("input.", rest))

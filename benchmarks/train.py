@@ -109,6 +109,7 @@ def describe_settings(settings):
         "tested_on": "validation part of the training data" if settings.validation else "test set",
         "dimmed": settings.dimmed,
         "overrides": {name: str(value) for name, value in settings.overrides},
+        **({"note": task.note} if task.note else {}),
     }
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import spikeadam as sa
 from matplotlib.image import imread
 
 FOLDER = Path(__file__).parents[2] / "networks"
@@ -71,3 +72,23 @@ def test_feedforward_on_standalone(tmp_path):
     before, after = map(float, re.search(r"weights ([\d.]+) degrees before, ([\d.]+) after", printed).groups())
     assert accuracy > 75 and 75 < before < 105 and after < 45
     assert (tmp_path / "build" / "main.cpp").exists()
+
+
+def test_event_camera_says_what_data_it_lacks(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPIKEADAM_DATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    printed = call("event_camera.py", "--quick", "--out", tmp_path / "camera.png", cwd=tmp_path)
+    assert re.search(r"Skipped, for want of data: nmnist needs Train\.zip and Test\.zip", printed)
+    assert not (tmp_path / "camera.png").exists()
+
+
+def test_event_camera(tmp_path):
+    try:
+        sa.datasets.nmnist(n_train=1, n_test=1)
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    (tmp_path / "brian_preferences").write_text("codegen.target = 'numpy'\n")
+    printed = call("event_camera.py", "--quick", "--out", tmp_path / "camera.png", cwd=tmp_path)
+    picture(tmp_path / "camera.png")
+    assert re.search(r"accuracy in the last quarter of the recordings [\d]+ %", printed)
+    assert float(re.search(r"weights ([\d.]+) degrees", printed).group(1)) < 60
