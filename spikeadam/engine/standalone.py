@@ -14,7 +14,7 @@ import weakref
 from pathlib import Path
 
 import numpy as np
-from brian2 import Quantity, second, set_device
+from brian2 import Quantity, prefs, second, set_device
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import reset_device
 
@@ -24,6 +24,7 @@ from .state import check_feeds, check_state, claim, initial_state, shift_times, 
 
 DURATION = "SPIKEADAM_DURATION"
 """Environment variable that tells a binary how long to run, in seconds."""
+THREADS = "devices.cpp_standalone.openmp_threads"
 
 
 class StandaloneDevice:
@@ -45,13 +46,16 @@ class StandaloneDevice:
         # A device of our own: Brian2's belongs to the user's script, which may be in the middle of using it.
         brian2_device = CPPStandaloneDevice()
         set_device(brian2_device, build_on_run=False)
+        threads = prefs[THREADS]
         try:
+            prefs[THREADS] = 0  # learning gains nothing from OpenMP, and the queues below are those of one thread
             self.circuit = claim(build())
             self.variables = state_variables(self.circuit)
             self.initial_state = initial_state(self.circuit)
             key = build_cache.fingerprint(self.circuit)
             self.folder, self.was_cached = build_cache.get(key, lambda folder: self._generate(brian2_device, folder), cache)
         finally:
+            prefs[THREADS] = threads
             reset_device()
         self.manifest = json.loads((self.folder / build_cache.MANIFEST).read_text())
         self.scratch = Path(tempfile.mkdtemp(prefix="spikeadam-"))

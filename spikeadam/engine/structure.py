@@ -10,7 +10,7 @@ from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.groups.group import CodeRunner
 
-PREFERENCES = ("core.default_float_dtype", "codegen.loop_invariant_optimisations", "devices.cpp_standalone.openmp_threads")
+PREFERENCES = ("core.default_float_dtype", "codegen.loop_invariant_optimisations")
 
 
 def digest(circuit, *more):

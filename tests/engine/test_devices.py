@@ -110,6 +110,21 @@ def test_the_users_device_preferences_and_clock_are_left_alone(users_script, opt
     ]
 
 
+def test_openmp_of_the_users_script_is_neither_used_nor_changed():
+    # The engine's spike queues are those of one thread: with more, spikes would be lost without a word.
+    name = "devices.cpp_standalone.openmp_threads"
+    alone = open_device("standalone", digits_network)
+    before = prefs[name]
+    prefs[name] = 2
+    try:
+        device = open_device("standalone", digits_network)
+        assert prefs[name] == 2
+    finally:
+        prefs[name] = before
+    assert device.was_cached and device.folder == alone.folder
+    device.close(), alone.close()
+
+
 @pytest.mark.parametrize("name", ["runtime", "standalone"])
 def test_everything_is_put_back_after_an_exception(name):
     def build():
