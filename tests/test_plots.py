@@ -173,6 +173,16 @@ def test_raster_marks_boundaries_over_the_full_height():
     assert ax.get_xlim()[0] <= 0 and ax.get_xlim()[1] >= 200
 
 
+def test_raster_shows_every_spike_of_rows_thinner_than_a_pixel():
+    # 2000 rows in about 300 pixels; spikes far apart, so that no two share a pixel
+    figure, ax = plt.subplots(figsize=(7, 4), dpi=100)
+    plot_raster(np.arange(0, 200, 4), np.arange(50) * 37 % 2000, n_neurons=2000, ax=ax)
+    ax.set_axis_off()
+    figure.canvas.draw()
+    dark = np.asarray(figure.canvas.buffer_rgba())[..., 0] < 200
+    assert (np.diff(dark.any(axis=0).astype(int)) == 1).sum() == 50
+
+
 def test_raster_rasterises_only_many_spikes():
     few, many = plot_raster([1], [0]), plot_raster(np.arange(20_001), np.zeros(20_001))
     assert not few.collections[0].get_rasterized() and many.collections[0].get_rasterized()

@@ -94,8 +94,9 @@ def plot_raster(times, neurons, signs=None, *, boundaries=None, n_neurons=None, 
 def _ticks(ax, times, rows, colour, linewidth=0.8):
     # Ticks are as high as a row, however many rows are stacked later; the projecting cap keeps them
     # visible where a row is thinner than a pixel.
+    # Snapped to pixels, though, most of such ticks would have no length left, and would not be drawn at all.
     ax.vlines(times, rows - 0.4, rows + 0.4, colors=colour, linewidths=linewidth, capstyle="projecting",
-              rasterized=len(times) > MANY_MARKS)
+              snap=False, rasterized=len(times) > MANY_MARKS)
 
 
 def _frame_rows(ax, bottom, top):
