@@ -53,13 +53,15 @@ def _angles(row):
 
 def classification():
     """Test accuracy, symmetry and cost of every committed classification run, over its seeds."""
-    rows = []
+    rows, notes = [], []
     for folder in sorted(path for path in RESULTS.glob("*") if path.is_dir()):
         results = _results(folder.name)
         if not results or "task" not in results[0]:
             continue
         (row,) = summarise(results, lambda result: result["task"])
         first = results[0]
+        if "note" in first:
+            notes.append(f"\n\n{first['task']}: {first['note']}")
         hidden = sum(v for layer, v in first["spikes_per_sample"].items() if layer.startswith("hidden"))
         rows.append(
             [
@@ -76,7 +78,7 @@ def classification():
             ]
         )
     header = ["task", "hidden", "passes", "seeds", "test accuracy % (range)", "reference %", "angle (degrees)"]
-    return _markdown([*header, "presentation", "spikes a sample: input, hidden", "ms a sample"], rows)
+    return _markdown([*header, "presentation", "spikes a sample: input, hidden", "ms a sample"], rows) + "".join(notes)
 
 
 def _reference(folder):
