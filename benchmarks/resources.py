@@ -1,12 +1,11 @@
 """Memory and disk of a long training run: neither may grow with the number of chunks.
 
-    python -m benchmarks.resources [--quick] [--out DIR]
+    python -m benchmarks run resources [--quick] [--out DIR]
 
 Trains a small network on digits on both devices. After each chunk: resident memory of this process, and bytes on
 disk in the folder of files exchanged with the binary and in the build cache.
 """
 
-import argparse
 import os
 from pathlib import Path
 
@@ -28,6 +27,9 @@ def run(out=None, quick=False):
     result = {"chunks": chunks, "samples_per_chunk": samples, "versions": versions()}
     for device, options in DEVICES.items():
         result[device] = _measure(digits, chunks, samples, device=device, **options)
+        for name, values in result[device].items():
+            if name != "growth_after_first_quarter":
+                print(f"{device:10}  {name:14}  {values[0] / 2**20:8.2f} MiB to {values[-1] / 2**20:8.2f} MiB")
     if out is not None:
         write_json(Path(out) / "result.json", result)
     return result
@@ -62,20 +64,3 @@ def _resident():
 
 def _size(folder):
     return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-
-
-def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.resources", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few chunks")
-    parser.add_argument("--out", type=Path, default=Path("results") / "resources", metavar="DIR")
-    given = parser.parse_args(arguments)
-    result = run(given.out, given.quick)
-    for device in DEVICES:
-        rows, growth = result[device], result[device]["growth_after_first_quarter"]
-        for name, values in rows.items():
-            if name in growth:
-                print(f"{device:10}  {name:14}  {values[0] / 2**20:8.2f} MiB to {values[-1] / 2**20:8.2f} MiB")
-
-
-if __name__ == "__main__":
-    main()
