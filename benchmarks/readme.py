@@ -126,4 +126,16 @@ def optimizers():
     return _markdown(["task", "inputs", "rule", "learning rate", "test accuracy % (range)"], rows)
 
 
-BLOCKS = {function.__name__: function for function in (classification, digits, alignment, optimizers)}
+def speed():
+    """Brian2 beside the hand-written program."""
+    content = json.loads((RESULTS / "speed" / "result.json").read_text())
+    brian2, by_hand, ratio = content["brian2"], content["handwritten"], content["ratio"]
+    return (
+        f"{'-'.join(map(str, content['network']))}, {content['samples']} samples of MNIST, medians: simulation "
+        f"{brian2['simulation_ms']:.2f} ms a sample in Brian2, {by_hand['simulation_ms']:.2f} by hand, "
+        f"**{ratio['simulation']:.2f} times** as long; whole chunk, with process start and files, "
+        f"{brian2['chunk_ms']:.2f} and {by_hand['chunk_ms']:.2f}, {ratio['chunk']:.2f} times as long."
+    )
+
+
+BLOCKS = {function.__name__: function for function in (classification, digits, alignment, optimizers, speed)}

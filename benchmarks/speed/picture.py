@@ -17,7 +17,8 @@ def draw(result, path):
     sides.set_xticks([0, 1], ["simulation", "with process\nand files"])
     sides.set_ylabel("ms a sample")
     sides.margins(y=0.15)
-    sides.legend(loc="lower right")
+    sides.set_ylim(0, 1.45 * sides.get_ylim()[1])
+    sides.legend(loc="upper center", loc="lower right")
 
     names = list(result["profile_ms"])[::-1]
     parts.barh(names, [result["profile_ms"][name] for name in names])
