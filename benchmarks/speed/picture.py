@@ -18,7 +18,7 @@ def draw(result, path):
     sides.set_ylabel("ms a sample")
     sides.margins(y=0.15)
     sides.set_ylim(0, 1.45 * sides.get_ylim()[1])
-    sides.legend(loc="upper center", loc="lower right")
+    sides.legend(loc="upper center")
 
     names = list(result["profile_ms"])[::-1]
     parts.barh(names, [result["profile_ms"][name] for name in names])
