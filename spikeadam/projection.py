@@ -72,11 +72,13 @@ class Projection:
 
     def set_parameters(self, **values):
         """Change parameters of the rule or the feedback scheme, in both directions and in the target's neurons."""
+        holders = {name: self.variables_of(name) for name in values}
+        for mechanism in (self.rule, self.scheme):
+            if mechanism is not None:
+                own = {name: value for name, value in values.items() if name in mechanism.parameters}
+                replace(mechanism, **own)  # refuses what the mechanism does not take
         for name, value in values.items():
-            for mechanism in (self.rule, self.scheme):
-                if mechanism is not None and name in mechanism.parameters:
-                    replace(mechanism, **{name: value})  # refuses what the mechanism does not take
-            for group, variable in self.variables_of(name):
+            for group, variable in holders[name]:
                 setattr(group, variable, value)
 
     def variables_of(self, name):

@@ -402,3 +402,13 @@ def test_names_of_the_caller_are_not_looked_up():
         group.refresh_every = 40
     other.network.run(40 * ms)
     assert_array_equal(circuit.projections[1].weights(), other.projections[1].weights())
+
+
+def test_set_parameters_refuses_what_the_rule_refuses():
+    source, target = sa.neuron_group(3, name="refusing_source"), sa.neuron_group(2, name="refusing_target")
+    projection = sa.project(source, target, rule=sa.BioAdam(), feedback=sa.Predisposition(), random_state=0)
+    with pytest.raises(ValueError, match="tau_m takes a positive"):
+        projection.set_parameters(tau_m=-1 * ms)
+    with pytest.raises(ValueError, match="w_max takes a finite number above 0"):
+        projection.set_parameters(w_max=0)
+    assert projection.forward.w_max[:] == sa.Predisposition().w_max
