@@ -88,7 +88,7 @@ def describe(settings, classifier, train_samples, test_samples):
         "silent_fraction": trainer.silent_fraction(),
         "presentation_ms": round(trainer.presentation * 1e3, 6),
         "build_seconds": round(trainer.device.build_seconds, 3),
-        "train_seconds": round(trainer.train_seconds, 3),
+        "train_seconds": round(trainer.train_seconds, 6),
         "ms_per_sample": round(1e3 * trainer.train_seconds / trainer.samples_seen, 4),
         "versions": versions(),
     }
