@@ -23,7 +23,7 @@ class Predisposition(Feedback):
         Soft bound of the weights: at w_max, only depression is left.
     """
 
-    w_max: float = 4.0
+    w_max: float = 8.0
 
     synapse_equations = "w_max : 1 (shared)"
     change = "drive - abs(drive)*w/w_max"

@@ -70,7 +70,7 @@ class BioAdam(Rule):
     ...
     """
 
-    learning_rate: float = 7e-4
+    learning_rate: float = 5e-4
     tau_m: Quantity = default_quantity(500 * ms)
     tau_rho: Quantity = default_quantity(30 * second)
     epsilon: float = 0.01
