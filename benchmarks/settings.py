@@ -20,7 +20,7 @@ FEEDBACKS = {
     "kolen-pollack": sa.KolenPollack,
     "predisposition": sa.Predisposition,
 }
-MODULATORS = ("none",)
+MODULATORS = {"none": None, "grapes": sa.GRAPES, "oja": sa.Oja}
 INPUTS = {"poisson": sa.PoissonInput, "regular": sa.RegularInput, "latency": sa.LatencyInput, "events": sa.EventInput}
 SOMAS = {"soma": sa.LIF, "output_soma": lambda **given: sa.LIF(**{"tau_membrane": 15 * ms, "homeostasis_rate": 0, **given})}
 UNITS = {"ms": ms, "s": second, "Hz": Hz}
@@ -31,7 +31,8 @@ class Settings:
     """One training run.
 
     ``overrides`` changes parameters by name: of the rule, of the feedback scheme, of `spikeadam.feedforward`, of the
-    classifier (``chunk``), and with a prefix of the input (``input.max_rate``) and the neurons (``soma.tau_membrane``).
+    classifier (``chunk``), and with a prefix of the modulator (``modulator.form``), the input (``input.max_rate``) and the
+    neurons (``soma.tau_membrane``).
     ``validation`` holds out the last sixth of the training data and tests on that, leaving the test set alone.
     ``dimmed`` divides a random half of the input channels by ten, the same half for every seed.
     """
@@ -78,6 +79,9 @@ class Settings:
         rest = self.parameters()
         rule = self._make(RULES[self.rule], rest)
         feedback = self._make(FEEDBACKS[self.feedback], rest)
+        modulate, changes = MODULATORS[self.modulator], self._with_prefix("modulator.", rest)
+        if changes and modulate is None:
+            raise ValueError(f"modulator.{min(changes)} takes a run with a modulator, got modulator 'none'.")
         input = INPUTS[rest.pop("input", "regular")](**self._with_prefix("input.", rest))
         network = {name: make(**self._with_prefix(name + ".", rest)) for name, make in SOMAS.items()}
         classifier = {name: rest.pop(name) for name in ("chunk", "schedule") if name in rest}
@@ -89,6 +93,7 @@ class Settings:
             hidden=self.hidden or task.hidden,
             rule=rule,
             feedback=feedback,
+            modulator=modulate and modulate(**changes),
             input=input,
             epochs=self.epochs or (1 if self.quick else task.epochs),
             device=self.device,

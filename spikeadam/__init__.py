@@ -11,6 +11,7 @@ from .feedback import Feedback, KolenPollack, Predisposition, RandomFeedback, Si
 from .event_input import EventInput
 from .inputs import Input, LatencyInput, PoissonInput, RegularInput
 from .metrics import alignment_angle, norm_ratio, sign_agreement
+from .modulators import GRAPES, Modulator, Oja
 from .neurons import LIF, FeedbackCompartment, Soma, neuron_group
 from .plots import plot_alignment, plot_learning_curve, plot_raster, plot_weights
 from .probe import Probe, probe_rule

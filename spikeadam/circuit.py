@@ -8,6 +8,7 @@ from brian2 import Clock, EventMonitor, Network, Quantity, SpikeMonitor, TimedAr
 
 from .checks import default_quantity, integer, number, positive_quantity, whole_steps
 from .inputs import Input, RegularInput
+from .modulators import Modulator
 from .neurons import LIF, neuron_group
 from .projection import project
 from .rules import Rule
@@ -58,6 +59,7 @@ def feedforward(
     *,
     rule,
     feedback,
+    modulator=None,
     input=None,
     soma=None,
     output_soma=None,
@@ -84,6 +86,8 @@ def feedforward(
     rule : Rule
     feedback : Feedback
         On every projection but the first.
+    modulator : Modulator, optional
+        On every projection, but for `GRAPES`, which leaves the output alone.
     input : input description, optional
         Default: ``RegularInput()``.
     soma, output_soma : LIF or Soma, optional
@@ -123,6 +127,8 @@ def feedforward(
     number("output_learning_rate", output_learning_rate, at_least=0)
     if not isinstance(rule, Rule):
         raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
+    if modulator is not None and not isinstance(modulator, Modulator):
+        raise TypeError(f"modulator takes None or a modulator such as sa.GRAPES(), got {modulator!r}.")
     if input is not None and not isinstance(input, Input):
         raise TypeError(f"input takes a description such as sa.RegularInput(), got {input!r}.")
     input = RegularInput() if input is None else input
@@ -151,6 +157,7 @@ def feedforward(
             target,
             rule=output_rule if target is groups[-1] else rule,
             feedback=None if source is groups[0] else feedback,
+            modulator=modulator if target is not groups[-1] or modulator is not None and modulator.output else None,
             weight_scale=input_scale if source is groups[0] else weight_scale,
             feedback_scale=feedback_scale,
             random_state=seed,

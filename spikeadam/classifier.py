@@ -25,6 +25,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Optimizer in every synapse. Default: ``BioAdam()``.
     feedback : Feedback, optional
         Default: ``Predisposition()``.
+    modulator : Modulator, optional
+        What else acts on the weights: ``GRAPES()`` or ``Oja()``.
     epochs : int
         Passes through the training data.
     device : {'standalone', 'runtime'}
@@ -68,6 +70,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         *,
         rule=None,
         feedback=None,
+        modulator=None,
         epochs=1,
         device="standalone",
         random_state=0,
@@ -80,6 +83,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         self.hidden = hidden
         self.rule = rule
         self.feedback = feedback
+        self.modulator = modulator
         self.epochs = epochs
         self.device = device
         self.random_state = random_state
@@ -209,6 +213,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
                 n_classes,
                 rule=BioAdam() if self.rule is None else self.rule,
                 feedback=Predisposition() if self.feedback is None else self.feedback,
+                modulator=self.modulator,
                 input=self.input,
                 samples=samples,
                 record=record,

@@ -103,6 +103,8 @@ class Input:
         )
         for parameter, value in self.parameters.items():
             setattr(group, parameter, value)
+        group.add_attribute("presentation_steps")
+        group.presentation_steps = steps
         group.run_regularly("x = 0\n" + self.on_presentation, dt=presentation, when="start", order=0)
         if self.on_row is not None:
             group.run_regularly(self.on_row, dt=row_steps * clock.dt, when="start", order=0)

@@ -6,6 +6,9 @@ from brian2 import Equations, NeuronGroup, get_dimensions
 from brian2.equations.equations import PARAMETER
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
+LAST_AT_START = 100
+"""Order of what mechanisms do at the start of a step or presentation: after what the group itself does, and its inputs."""
+
 
 class Mechanism:
     """Strings from which `spikeadam.project` builds Synapses.
@@ -25,6 +28,8 @@ class Mechanism:
     on_feedback : str
         Statements that set the neuron variables at a feedback event of the neuron, before its synapses run. They may
         name any variable of the neuron (``elapsed``, ``refresh``) and the parameters of the mechanism.
+    on_presentation, on_step : str
+        Likewise, at the start of each presentation (of a group that has presentations), and of each time step.
     """
 
     synapse_equations = ""
@@ -32,6 +37,8 @@ class Mechanism:
     neuron_equations = ""
     neuron_initial = {}
     on_feedback = ""
+    on_presentation = ""
+    on_step = ""
 
     structural = ()
     """Fields that change the equations themselves, and so are not parameters of them."""
@@ -56,7 +63,7 @@ def attach(mechanism, group):
         Name in the mechanism -> name in the group. They differ only where a group takes two mechanisms of one kind
         with different parameters.
     """
-    if not mechanism.on_feedback:
+    if not mechanism.neuron_equations:
         return {}
     if not hasattr(group, "_mechanisms"):
         group.add_attribute("_mechanisms")
@@ -67,7 +74,7 @@ def attach(mechanism, group):
 
     # Brian2 groups take no equations after they are made; a Variables object takes variables at any time.
     equations = Equations(mechanism.neuron_equations)
-    used = get_identifiers(mechanism.on_feedback)
+    used = set().union(*map(get_identifiers, (mechanism.on_feedback, mechanism.on_presentation, mechanism.on_step)))
     dimensions = {name: equations[name].dim for name in equations}
     values = {name: value for name, value in mechanism.parameters.items() if name in used}
     wanted = list(dimensions) + list(values)
@@ -86,7 +93,14 @@ def attach(mechanism, group):
         group.variables.add_array(names[name], size=1, dimensions=dimension, scalar=True, constant=True)
         setattr(group, names[name], value)
     # Brian2 runs one block of code per event: ours goes below the statements that set sign and elapsed time.
-    group.event_codes["feedback"] += "\n" + word_substitute(mechanism.on_feedback, names)
+    if mechanism.on_feedback:
+        group.event_codes["feedback"] += "\n" + word_substitute(mechanism.on_feedback, names)
+    steps = getattr(group, "presentation_steps", None)
+    if mechanism.on_presentation and steps is not None:
+        code = word_substitute(mechanism.on_presentation, names)
+        group.run_regularly(code, dt=steps * group.clock.dt, when="start", order=LAST_AT_START)
+    if mechanism.on_step:
+        group.run_regularly(word_substitute(mechanism.on_step, names), when="start", order=LAST_AT_START)
     group._mechanisms.append((mechanism, names))
     return names
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from brian2 import Synapses
-from brian2.utils.stringtools import word_substitute
+from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .checks import number
 from .feedback import Feedback
 from .mechanism import attach, plastic_interface, state_names
+from .modulators import Modulator
 from .rules import Rule
 
 
@@ -23,8 +24,8 @@ class Projection:
         target's feedback events.
     feedback : brian2.Synapses or None
         From target to source, weight ``w``; None where feedback is not carried by synapses of its own.
-    rule, scheme
-        The optimizer and the feedback scheme (None: no feedback over this projection).
+    rule, scheme, modulator
+        The optimizer, the feedback scheme (None: no feedback over this projection) and the modulator (or None).
     pre, post : ndarray
         Source and target neuron of each forward synapse, in the order of ``forward.w``. The feedback synapse
         number ``partner[n]`` is the partner of forward synapse ``n``.
@@ -42,6 +43,7 @@ class Projection:
     partner: np.ndarray
     initial: dict
     parameter_variables: dict
+    modulator: Modulator = None
 
     @property
     def objects(self):
@@ -71,9 +73,9 @@ class Projection:
         return eval(self.scheme.transported, {"sign": np.sign}, state)  # noqa: S307
 
     def set_parameters(self, **values):
-        """Change parameters of the rule or the feedback scheme, in both directions and in the target's neurons."""
+        """Change parameters of rule, feedback scheme or modulator, in both directions and in the neurons."""
         holders = {name: self.variables_of(name) for name in values}
-        for mechanism in (self.rule, self.scheme):
+        for mechanism in (self.rule, self.scheme, self.modulator):
             if mechanism is not None:
                 own = {name: value for name, value in values.items() if name in mechanism.parameters}
                 replace(mechanism, **own)  # refuses what the mechanism does not take
@@ -99,6 +101,7 @@ def project(
     *,
     rule,
     feedback=None,
+    modulator=None,
     weight_scale=1.5,
     feedback_scale=1.0,
     connections=None,
@@ -116,6 +119,8 @@ def project(
         The optimizer in every synapse.
     feedback : Feedback, optional
         How the target's feedback spikes reach the source. None (an input projection): they do not.
+    modulator : Modulator, optional
+        What else acts on the weights, such as ``GRAPES()`` or ``Oja()``.
     weight_scale : float
         Initial forward weights are normal with standard deviation ``weight_scale/sqrt(synapses of a target neuron)``.
     feedback_scale : float
@@ -135,7 +140,8 @@ def project(
     Raises
     ------
     TypeError, ValueError
-        For a group that lacks a variable (the message names it), a bad scale, or connections out of range.
+        For a group that lacks a variable (the message names it) or a presentation that a mechanism needs, a bad scale,
+        or connections out of range.
 
     Examples
     --------
@@ -146,7 +152,7 @@ def project(
     >>> projection.weights().shape, projection.feedback_weights().shape
     ((20, 3), (3, 20))
     """
-    _check(source, target, rule, feedback)
+    _check(source, target, rule, feedback, modulator)
     number("weight_scale", weight_scale, at_least=0)
     number("feedback_scale", feedback_scale, at_least=0)
     rng = np.random.default_rng(random_state)
@@ -158,27 +164,52 @@ def project(
     deviation = weight_scale / np.sqrt(fan_in)
 
     scheme = feedback if feedback is not None else Feedback()
-    names = {**attach(rule, target), **attach(scheme, target)}
-    parameters = {**rule.parameters, **(scheme.parameters if feedback is not None else {})}
+    extra = modulator if modulator is not None else Modulator()
+    names = {**attach(rule, target), **attach(scheme, target), **attach(extra, target)}
+    source_names = attach(extra.at_source, source) if extra.at_source is not None else {}
+    mechanisms = [mechanism for mechanism in (rule, feedback, modulator) if mechanism is not None]
+    parameters = {name: value for mechanism in mechanisms for name, value in mechanism.parameters.items()}
 
     def learning(neuron, other):
         """Statements of a synapse whose emitting neuron has the suffix ``neuron``."""
         own = {variable: names[variable] + neuron for variable in rule.neuron_names + scheme.neuron_names}
         lines = [f"impulse = -feedback_sign{neuron}*x{other}", word_substitute(rule.statements, own)]
         if rule.rate is None:
+            if extra.drive_factor:
+                lines.append(f"drive *= {names[extra.drive_factor]}{neuron}")
             lines.append("w += " + word_substitute(scheme.change, own))
         return "\n".join(line.strip() for part in lines for line in part.splitlines() if line.strip())
 
     def plastic_model(neuron):
         """Equations of a synapse whose emitting neuron has the suffix ``neuron``."""
         # Events stop where learning is off; a weight that moves in every step has to be told.
-        on = f"learning{neuron}*" if "learning" in target.variables else ""
-        weight = "w : 1" if rule.rate is None else f"dw/dt = {on}({scheme.change_rate(rule.rate)}) : 1 (clock-driven)"
-        return "\n".join([weight, rule.synapse_equations, scheme.synapse_equations])
+        weight = "w : 1"
+        if rule.rate is not None:
+            factor = f"{names[extra.drive_factor]}{neuron}*" if extra.drive_factor else ""
+            weight = f"dw/dt = {on(neuron)}({scheme.change_rate(factor + rule.rate)}) : 1 (clock-driven)"
+        return "\n".join([weight, rule.synapse_equations, scheme.synapse_equations, extra.synapse_equations])
 
-    learn = learning("_post", "_pre")
+    def on(neuron):
+        return f"learning{neuron}*" if "learning" in target.variables else ""
+
+    def sided(code, target_side, source_side):
+        """``NAME_target`` and ``NAME_source`` as the variables of a synapse whose ends have these suffixes."""
+        for side, suffix, own in (("_target", target_side, names), ("_source", source_side, source_names)):
+            ends = {word for word in get_identifiers(code) if word.endswith(side)}
+            stems = {word: word.removesuffix(side) for word in ends}
+            code = word_substitute(code, {word: own.get(stem, stem) + suffix for word, stem in stems.items()})
+        return code
+
+    def spiking(target_side, source_side):
+        """Statement of a synapse at a forward spike of the target."""
+        return f"w += {on(target_side)}{sided(extra.spike_change, target_side, source_side)}"
+
+    learn = "\n".join([learning("_post", "_pre"), sided(extra.on_change, "_post", "_pre")]).strip()
     if scheme.transported is not None:
-        learn = f"u_pre += feedback_sign_post*{scheme.transported}*gate_pre\n" + learn
+        learn = f"u_pre += feedback_sign_post*{scheme.transported}*gate_pre{_error_factor(source, '_pre')}\n" + learn
+    spike = {"modulate": spiking("_post", "_pre")} if extra.spike_change else {}
+    if extra.on_spike:
+        spike["follow"] = sided(extra.on_spike, "_post", "_pre")
     method = None if rule.rate is None else "rk4"
     namespace = _shared_namespace(source, target)
     forward = Synapses(
@@ -186,15 +217,16 @@ def project(
         target,
         plastic_model("_post"),
         on_pre={"transmit": "I_post += w"},
-        on_post={"learn": learn},
-        on_event={"transmit": "spike", "learn": "feedback"},
+        on_post={"learn": learn, **spike},
+        on_event={"transmit": "spike", "learn": "feedback", **dict.fromkeys(spike, "spike")},
         method=method,
         clock=target.clock,
         namespace=namespace,
         name=name,
     )
-    # What arrives in a step counts before what is learned in it.
-    forward.transmit.order, forward.learn.order = 0, 1
+    # What arrives in a step counts before what is learned in it, and what all read before it is written.
+    for place, pathway in enumerate(("transmit", "learn", *spike)):
+        getattr(forward, pathway).order = place
     forward.connect(i=pre, j=post)
     feedback_deviation = feedback_scale * (deviation if scheme.scale is None else scheme.scale / np.sqrt(fan_in))
     initial = {(forward.name, "w"): rng.normal(size=len(pre))[rank] * deviation}
@@ -203,19 +235,21 @@ def project(
 
     backward, partner = None, None
     if feedback is not None and scheme.transported is None:
-        deliver = "u_post += feedback_sign_pre*w*gate_post"
+        deliver = "u_post += feedback_sign_pre*w*gate_post" + _error_factor(source, "_post")
+        spike = {"modulate": spiking("_pre", "_post")} if extra.spike_change and scheme.plastic else {}
         backward = Synapses(
             target,
             source,
             plastic_model("_pre") if scheme.plastic else "w : 1",
-            on_pre={"learn": deliver + ("\n" + learning("_pre", "_post") if scheme.plastic else "")},
-            on_event={"learn": "feedback"},
+            on_pre={"learn": deliver + ("\n" + learning("_pre", "_post") if scheme.plastic else ""), **spike},
+            on_event={"learn": "feedback", **dict.fromkeys(spike, "spike")},
             method=method if scheme.plastic else None,
             clock=target.clock,
             namespace=namespace,
             name=forward.name + "_feedback",
         )
-        backward.learn.order = 1
+        for place, pathway in enumerate(("learn", *spike), start=1):
+            getattr(backward, pathway).order = place
         partner = rank
         backward.connect(i=post[order], j=pre[order])
         initial[backward.name, "w"] = rng.normal(size=len(pre)) * feedback_deviation[order]
@@ -225,28 +259,41 @@ def project(
         for variable, value in rule.initial.items():
             initial[synapses.name, variable] = np.full(len(pre), float(value))
         for parameter, value in parameters.items():
-            setattr(synapses, parameter, value)
+            if parameter in synapses.variables:
+                setattr(synapses, parameter, value)
     for synapses in (forward, backward):
         for (owner, variable), values in initial.items():
             if synapses is not None and owner == synapses.name:
                 setattr(synapses, variable, values)
     holders = {
-        parameter: [(synapses, parameter) for synapses in learners]
-        + ([(target, names[parameter])] if parameter in names else [])
+        parameter: [(synapses, parameter) for synapses in learners if parameter in synapses.variables]
+        + [(group, own[parameter]) for group, own in ((target, names), (source, source_names)) if parameter in own]
         for parameter in parameters
     }
     if rule.refresh == "presentation":
         target.refresh_every = target.presentation_steps
-    return Projection(
-        forward, backward, rule, feedback, (len(source), len(target)), pre, post, partner, initial, holders
-    )
+    if feedback is not None and not hasattr(source, "_receives_error"):
+        source.add_attribute("_receives_error")
+        source._receives_error = True
+    extra.extend(forward, names)
+    shape = (len(source), len(target))
+    return Projection(forward, backward, rule, feedback, shape, pre, post, partner, initial, holders, modulator)
 
 
-def _check(source, target, rule, feedback):
+def _error_factor(group, suffix):
+    """Factors of the modulators of ``group`` on the error that reaches it, as the end of a product."""
+    attached = getattr(group, "_mechanisms", [])
+    factors = [names[m.error_factor] for m, names in attached if isinstance(m, Modulator) and m.error_factor]
+    return "".join(f"*{factor}{suffix}" for factor in factors)
+
+
+def _check(source, target, rule, feedback, modulator):
     if not isinstance(rule, Rule):
         raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
     if feedback is not None and not isinstance(feedback, Feedback):
         raise TypeError(f"feedback takes None or a scheme such as sa.Predisposition(), got {feedback!r}.")
+    if modulator is not None and not isinstance(modulator, Modulator):
+        raise TypeError(f"modulator takes None or a modulator such as sa.GRAPES(), got {modulator!r}.")
     lacking = plastic_interface(target)
     if lacking:
         raise ValueError(f"target takes a group made by sa.neuron_group or its like; it lacks {', '.join(lacking)}.")
@@ -258,10 +305,18 @@ def _check(source, target, rule, feedback):
             f"feedback takes None for a source without a feedback compartment, such as an input layer; the source "
             f"lacks {' and '.join(lacking)}."
         )
-    if rule.refresh == "presentation" and getattr(target, "presentation_steps", None) is None:
+    kinds = [("rule", rule)] if rule.refresh == "presentation" else []
+    kinds += [("modulator", modulator)] if modulator is not None and modulator.on_presentation else []
+    for kind, mechanism in kinds:
+        if getattr(target, "presentation_steps", None) is None:
+            raise ValueError(
+                f"{kind} {type(mechanism).__name__} updates once a presentation: the target takes a presentation, as in "
+                "sa.neuron_group(..., presentation=100*ms)."
+            )
+    if modulator is not None and modulator.error_factor and hasattr(target, "_receives_error"):
         raise ValueError(
-            f"rule {type(rule).__name__} updates once a presentation: the target takes a presentation, as in "
-            "sa.neuron_group(..., presentation=100*ms)."
+            f"modulator {type(modulator).__name__} scales the error that reaches {target.name}: make the projection onto a "
+            "group before those that bring feedback to it."
         )
 
 

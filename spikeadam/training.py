@@ -77,7 +77,7 @@ class Trainer:
             **{name: values.item() for name, values in sorted(self.state.items()) if len(values) == 1},
         }
         self.learning_rates = {
-            name: values.copy() for name, values in self.state.items() if name.endswith(".learning_rate")
+            name: values.copy() for name, values in self.state.items() if name.endswith("learning_rate")
         }
         self.samples_seen = 0
         self.train_seconds = 0.0
