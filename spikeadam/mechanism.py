@@ -43,6 +43,9 @@ class Mechanism:
     structural = ()
     """Fields that change the equations themselves, and so are not parameters of them."""
 
+    def extend_group(self, group, names):
+        """Add to ``group``, once, what the statements above cannot say; ``names``: as `attach` returns them."""
+
     @property
     def parameters(self):
         """Shared parameters and their values; a change of one needs no compilation."""
@@ -101,6 +104,7 @@ def attach(mechanism, group):
         group.run_regularly(code, dt=steps * group.clock.dt, when="start", order=LAST_AT_START)
     if mechanism.on_step:
         group.run_regularly(word_substitute(mechanism.on_step, names), when="start", order=LAST_AT_START)
+    mechanism.extend_group(group, names)
     group._mechanisms.append((mechanism, names))
     return names
 

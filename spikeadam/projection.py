@@ -275,7 +275,7 @@ def project(
     if feedback is not None and not hasattr(source, "_receives_error"):
         source.add_attribute("_receives_error")
         source._receives_error = True
-    extra.extend(forward, names)
+    extra.extend_synapses(forward, names)
     shape = (len(source), len(target))
     return Projection(forward, backward, rule, feedback, shape, pre, post, partner, initial, holders, modulator)
 

@@ -58,14 +58,18 @@ class Connection:
 
 
 class Network:
-    """Input trace, layers and connections; ``rule`` and ``scheme`` are dicts of numbers with a ``kind``.
+    """Input trace, layers and connections; ``rule``, ``scheme`` and ``modulator`` are dicts of numbers with a ``kind``.
 
     ``connections[n]`` leads to ``layers[n]``, the first one from the input, and carries no feedback.
     """
 
     def __init__(
-        self, layers, connections, rules, scheme, *, input_spikes, input_tau, teacher, steps, onset, learning=True
-    ):
+        self, layers, connections, rules, scheme, *, input_spikes, input_tau, teacher, steps, onset, learning=True,
+        modulator=None,
+    ):  # fmt: skip
+        self.modulator = modulator or {"kind": "none"}
+        self.factors = [np.ones(layer.n) for layer in layers]
+        self.reconstructions = [np.zeros(len(connection.w)) for connection in connections]
         self.layers, self.connections, self.rules, self.scheme = layers, connections, rules, scheme
         self.input_spikes, self.input_decay, self.teacher = input_spikes, np.exp(-1 / input_tau), teacher
         self.steps, self.onset, self.learning = steps, onset, learning
@@ -84,6 +88,15 @@ class Network:
                 x_input = np.zeros_like(x_input)
                 for layer in self.layers:
                     layer.rest(self.learning)
+                for reconstruction in self.reconstructions:
+                    reconstruction[:] = 0
+                if self.modulator["kind"] == "GRAPES":
+                    for number, connection in enumerate(self.connections[:-1]):
+                        importance = np.abs(connection.w).sum(axis=0)
+                        self.factors[number] = np.maximum(2 * importance / importance.max(), self.modulator["lowest"])
+            if self.modulator["kind"] == "Oja" and self.modulator["form"] == "subspace":
+                for reconstruction in self.reconstructions:
+                    reconstruction *= np.exp(-1 / self.modulator["tau_reconstruction"])
             out = self.layers[-1]
             teaching = float(position >= self.onset and self.learning)
             out.phase = out.phase + self.teacher[t // self.steps] * teaching
@@ -121,11 +134,14 @@ class Network:
                 for k in np.flatnonzero(events[number]):
                     sign = signs[number][k]
                     if below is not None:
-                        gate = below.v > 0.3
+                        gate = (below.v > 0.3) * self.error_factor(number - 1)
                         below.u = below.u + sign * self.feedback_weight(connection)[:, k] * gate
                     elapsed = self.layers[number].elapsed[k]
                     for i in range(len(x)):
                         self.learn(connection, rule, i, k, -sign * x[i], elapsed, refresh, below is not None)
+
+            if self.modulator["kind"] == "Oja" and self.learning:
+                self.oja(spikes, [x_input] + [layer.x for layer in self.layers])
 
             x_input = x_input + self.input_spikes[t]
             for layer, spiked in zip(self.layers, spikes):
@@ -147,6 +163,23 @@ class Network:
             return np.sign(connection.w) * connection.b
         return connection.b
 
+    def error_factor(self, number):
+        return self.factors[number] if self.modulator.get("form") == "propagating" else 1
+
+    def oja(self, spikes, traces):
+        """Every weight onto a neuron that spikes, from the traces and reconstructions of before the spike."""
+        for number, connection in enumerate(self.connections):
+            plastic = number > 0 and self.scheme["kind"] in ("Predisposition", "KolenPollack")
+            for weight in (connection.w, connection.b)[: 1 + plastic]:
+                for k in np.flatnonzero(spikes[number]):
+                    active = traces[number + 1][k] * weight[:, k]
+                    if self.modulator["form"] == "subspace":
+                        active = self.reconstructions[number]
+                    change = traces[number] - active / self.modulator["norm"] ** 2
+                    weight[:, k] += self.modulator["oja_learning_rate"] * change
+            for k in np.flatnonzero(spikes[number]):
+                self.reconstructions[number] += connection.w[:, k]
+
     def learn(self, connection, rule, i, k, g, elapsed, refresh, has_feedback):
         directions = {"w": connection.w}
         if has_feedback and self.scheme["kind"] in ("Predisposition", "KolenPollack"):
@@ -154,6 +187,9 @@ class Network:
         for direction, weight in directions.items():
             state = connection.state[direction]
             drive = self.drive(rule, state, i, k, g, elapsed, refresh)
+            if self.modulator.get("form") == "local":
+                number = next(n for n, known in enumerate(self.connections) if known is connection)
+                drive = drive * self.factors[number][k]
             w = weight[i, k]
             change = drive
             if has_feedback and self.scheme["kind"] == "Predisposition":

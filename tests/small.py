@@ -29,6 +29,13 @@ SCHEMES = {
     "SignSymmetric": sa.SignSymmetric(scale=3.0),
     "WeightTransport": sa.WeightTransport(),
 }
+MODULATORS = {
+    "GRAPES": sa.GRAPES(),
+    "GRAPES propagating": sa.GRAPES(form="propagating", lowest=0.0),
+    "Oja": sa.Oja(oja_learning_rate=0.01, norm=1.5),
+    "Oja subspace": sa.Oja(oja_learning_rate=0.01, norm=1.5, form="subspace", tau_reconstruction=20 * ms),
+}
+LOCAL_MODULATORS = {name: modulator for name, modulator in MODULATORS.items() if name != "Oja subspace"}
 CONTROLS = ("SignSymmetric", "WeightTransport")
 LOCAL_SCHEMES = {name: scheme for name, scheme in SCHEMES.items() if name not in CONTROLS}
 

@@ -8,7 +8,20 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.testing import assert_allclose, assert_array_equal
 
 import spikeadam as sa
-from small import CONTROLS, LOCAL_SCHEMES, RULES, SCHEMES, feed, clock, numpy_code, run, run_circuit, tiny_circuit  # noqa: F401
+from small import (  # noqa: F401
+    CONTROLS,
+    LOCAL_MODULATORS,
+    LOCAL_SCHEMES,
+    MODULATORS,
+    RULES,
+    SCHEMES,
+    clock,
+    feed,
+    numpy_code,
+    run,
+    run_circuit,
+    tiny_circuit,
+)
 
 pytestmark = pytest.mark.usefixtures("numpy_code")
 
@@ -158,6 +171,29 @@ def test_both_directions_read_the_same_two_neurons(rule, scheme):
     backward = "\n".join(pathways(up.feedback)["learn"].code.splitlines()[1:])
     swapped = forward.replace("_post", "_OTHER").replace("_pre", "_post").replace("_OTHER", "_pre")
     assert backward == swapped
+
+
+@pytest.mark.parametrize("modulator", LOCAL_MODULATORS)
+@pytest.mark.parametrize("rule", ["BioAdam", "BioAdam continuous"])
+def test_modulated_synapses_know_their_two_neurons_only(rule, modulator):
+    circuit = tiny_circuit(RULES[rule], SCHEMES["Predisposition"], hidden=(4, 3), modulator=MODULATORS[modulator])
+    for projection in circuit.projections:
+        for synapses in projection.objects:
+            switch = {"learning_post" if synapses is projection.forward else "learning_pre"}  # of the target, either way
+            for pathway in pathways(synapses).values():
+                assert set(foreign(synapses, pathway.code)) <= switch, pathway.code
+    middle = circuit.projections[1]
+    written = {target for pathway in pathways(middle.forward).values() for target, _, _ in statements(pathway.code)}
+    own = {name for name in middle.forward.equations if not middle.forward.variables[name].scalar}
+    # What a neuron may be told over a forward synapse: current, and how large its weight is.
+    assert written - own - {"impulse", "drive"} == {"I_post"} | ({"importance_post"} if "GRAPES" in modulator else set())
+
+
+def test_what_is_not_local_in_a_modulator_is_said():
+    assert "not local" in sa.modulators.grapes.__doc__  # the maximum over a layer
+    assert "not local" in " ".join(sa.Oja.__doc__.split())  # the subspace form
+    circuit = tiny_circuit(RULES["SGD"], SCHEMES["Predisposition"], modulator=MODULATORS["Oja subspace"])
+    assert pathways(circuit.projections[0].forward)["follow"].code == "reconstruction_pre += w"
 
 
 @pytest.mark.parametrize("scheme", CONTROLS)

@@ -6,7 +6,7 @@ from brian2 import SpikeMonitor, ms
 from numpy.testing import assert_allclose, assert_array_equal
 
 import reference
-from small import RULES, SCHEMES, SOMA, numpy_code, run_circuit, tiny_circuit  # noqa: F401
+from small import MODULATORS, RULES, SCHEMES, SOMA, numpy_code, run_circuit, tiny_circuit  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("numpy_code")
 
@@ -19,7 +19,7 @@ def numbers(description, **more):
     return {"kind": type(description).__name__, **plain, **more}
 
 
-def twin(circuit, rule, scheme, input_spikes):
+def twin(circuit, rule, scheme, input_spikes, modulator=None):
     """The reference network with the weights and the data of ``circuit``."""
     soma = {name: float(value / ms) if name.startswith("tau") else value for name, value in SOMA.items()}
     layers = [reference.Layer(len(group), **soma) for group in circuit.layers[:-1]]
@@ -44,6 +44,7 @@ def twin(circuit, rule, scheme, input_spikes):
         teacher=circuit.feeds["teacher"].values,
         steps=20,
         onset=3,
+        modulator=modulator and numbers(modulator, form=modulator.form),
     )
 
 
@@ -56,7 +57,7 @@ def simulate(rule, scheme, **options):
     recorded = SpikeMonitor(circuit.groups[0])
     weights = [p.weights() for p in circuit.projections]
     spikes = np.zeros((steps, 3), dtype=bool)
-    other = twin(circuit, rule, scheme, spikes)
+    other = twin(circuit, rule, scheme, spikes, options.get("modulator"))
     assert all((w == c.w).all() for w, c in zip(weights, other.connections))
     run_circuit(circuit, recorded)
     spikes[np.round(recorded.t / ms).astype(int), recorded.i] = True
@@ -75,10 +76,45 @@ PAIRS = [
 ]
 
 
+TRIPLES = [
+    ("BioAdam", "Predisposition", "GRAPES"),
+    ("SGD", "RandomFeedback", "GRAPES propagating"),
+    ("BioAdam", "WeightTransport", "GRAPES propagating"),
+    ("Adam", "KolenPollack", "GRAPES"),
+    ("BioAdam", "Predisposition", "Oja"),
+    ("SGD", "WeightTransport", "Oja"),
+    ("Momentum", "RandomFeedback", "Oja subspace"),
+    ("BioAdam", "Predisposition", "Oja subspace"),
+]
+
+
 @pytest.mark.parametrize("hidden", [(4,), (4, 3)], ids=["3-4-2", "3-4-3-2"])
 @pytest.mark.parametrize("rule, scheme", PAIRS, ids=["-".join(pair) for pair in PAIRS])
 def test_a_network_equals_its_numpy_twin(rule, scheme, hidden):
-    circuit, other, before = simulate(RULES[rule], SCHEMES[scheme], hidden=hidden)
+    compare(*simulate(RULES[rule], SCHEMES[scheme], hidden=hidden))
+
+
+@pytest.mark.parametrize("rule, scheme, modulator", TRIPLES, ids=["-".join(triple) for triple in TRIPLES])
+def test_a_modulated_network_equals_its_numpy_twin(rule, scheme, modulator):
+    circuit, other, before = simulate(RULES[rule], SCHEMES[scheme], hidden=(4, 3), modulator=MODULATORS[modulator])
+    compare(circuit, other, before)
+    # and not the one without a modulator
+    plain = tiny_circuit(RULES[rule], SCHEMES[scheme], hidden=(4, 3))
+    run_circuit(plain)
+    for projection, alone in zip(circuit.projections[:-1], plain.projections):
+        assert np.abs(projection.weights() - alone.weights()).max() > 1e-4
+    if "GRAPES" in modulator:
+        for group, factor in zip(circuit.layers[:-1], other.factors):
+            assert_allclose(group.modulation[:], factor, rtol=1e-12)
+            assert np.ptp(factor) > 0.1
+    if modulator == "Oja subspace":
+        for group, reconstruction in zip(circuit.groups, other.reconstructions):
+            assert np.abs(reconstruction).min() > 0.01
+            assert_allclose(group.variables["reconstruction"].get_value(), reconstruction, rtol=1e-9, atol=1e-12)
+
+
+def compare(circuit, other, before):
+    """State of the circuit and of its twin after a run in which everything happened."""
     close = {"rtol": 1e-9, "atol": 1e-14}
     # The comparison is one only if every layer sends both kinds of spikes, of both signs at the output.
     for number, (group, layer) in enumerate(zip(circuit.layers, other.layers)):

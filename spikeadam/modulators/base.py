@@ -35,7 +35,7 @@ class Modulator(Mechanism):
     at_source = None
     output = True
 
-    def extend(self, forward, names):
+    def extend_synapses(self, forward, names):
         """Add what runs beside the pathways of the Synapses ``forward``; ``names``: as `mechanism.attach` returns them."""
 
     def __str__(self):

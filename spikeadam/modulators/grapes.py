@@ -13,21 +13,23 @@ it would be a signal that all neurons of a layer share. All else is local.
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import second
 
 from ..checks import number, one_of
 from .base import Modulator
 
-ONCE = 1e9 * second
-"""A period longer than any run: what has it happens in the first step."""
+RECOUNT = 5000
+"""Time steps from one count of all weights to the next; the first is in the first step of a run.
+
+Brian2 takes a run that is shorter than 1e-4 times the period of any of its clocks for one of no length.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GRAPES(Modulator):
     """Weight changes, or errors, in proportion to the weights that a neuron receives.
 
-    A neuron counts its weights at each of its own feedback events, which is when they change; at the start of a run all
-    neurons do. Its factor is renewed at the start of each presentation, so that the target takes a presentation. All
+    A neuron counts its weights at each of its own feedback events, which is when they change; all neurons do at the start
+    of a run. The factor is renewed at the start of each presentation, so that the target takes a presentation. All
     projections onto a group that have equal modulators count together.
 
     Parameters
@@ -78,16 +80,18 @@ class GRAPES(Modulator):
     def error_factor(self):
         return "modulation" if self.form == "propagating" else None
 
-    def extend(self, forward, names):
-        target = forward.target
+    def extend_group(self, group, names):
         importance, largest = names["importance"], names["largest"]
-        target.run_regularly(f"{importance} = 0", dt=ONCE, when="start", order=2)
-        forward.run_regularly(f"{importance}_post += abs(w)", dt=ONCE, when="start", order=3)
+        group.run_regularly(f"{importance} = 0", dt=RECOUNT * group.clock.dt, when="start", order=2)
+        period = group.presentation_steps * group.clock.dt
         # Neurons without any weight have no importance, and divide by no zero.
-        code = f"{largest} = clip({importance}, 1e-300, inf)"
-        period = target.presentation_steps * target.clock.dt
-        target.run_regularly(code, dt=period, when="start", order=4)
-        _spread_maximum(target, largest, period)
+        group.run_regularly(f"{largest} = clip({importance}, 1e-300, inf)", dt=period, when="start", order=4)
+        _spread_maximum(group, largest, period)
+
+    def extend_synapses(self, forward, names):
+        # Weights that were set from outside are counted here; those that learning changes, by on_change.
+        code = f"{names['importance']}_post += abs(w)"
+        forward.run_regularly(code, dt=RECOUNT * forward.target.clock.dt, when="start", order=3)
 
 
 def _spread_maximum(group, name, period):

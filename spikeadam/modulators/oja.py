@@ -10,8 +10,8 @@ post variables, so that forward and feedback weights approach each other by Oja'
 
 Units. A trace is about rate*tau_trace spikes: up to 10 for 200 Hz and 50 ms. Where the rate of a neuron is the gain g
 times the sum of weight times rate of its inputs, the fixed point is a principal component of the inputs (of their
-correlations, means included) with a weight vector of length norm/sqrt(g); without leak, the gain of `spikeadam.LIF` is
-tau_synapse/tau_membrane. A weight forgets where it came from within 1/(oja_learning_rate*x_j) spikes.
+correlations, means included) with a weight vector of a length of about norm/sqrt(g); without leak, the gain of
+`spikeadam.LIF` is tau_synapse/tau_membrane. A weight forgets where it came from within 1/(oja_learning_rate*x_j) spikes.
 """
 
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ import pytest
 from brian2 import Hz, ms, second
 
 import spikeadam as sa
-from benchmarks.settings import FEEDBACKS, INPUTS, RULES, Settings, parse_value
+from benchmarks.settings import FEEDBACKS, INPUTS, MODULATORS, RULES, Settings, parse_value
 from benchmarks.tasks import TASKS
 
 
@@ -38,6 +38,7 @@ def kinds(base):
 
 def test_rules_and_schemes_are_those_of_the_library():
     assert {kind.__name__ for kind in RULES.values()} == kinds(sa.Rule)
+    assert {kind.__name__ for name, kind in MODULATORS.items() if name != "none"} == kinds(sa.Modulator)
     assert {kind.__name__ for kind in FEEDBACKS.values()} == kinds(sa.Feedback)
     assert set(INPUTS) >= {"poisson", "regular", "latency"}
 
@@ -78,6 +79,15 @@ def test_overrides_reach_what_they_name():
     assert model.network["presentation"] == 30 * ms
     assert model.network["soma"] == sa.LIF(tau_membrane=11 * ms)
     assert model.network["output_soma"].tau_trace == 12 * ms
+
+
+def test_a_modulator_takes_overrides_with_its_prefix():
+    assert Settings(task="digits").classifier().modulator is None
+    given = {"task": "digits", "overrides": (("modulator.form", "propagating"), ("form", "continuous"))}
+    model = Settings(modulator="grapes", **given).classifier()
+    assert model.modulator == sa.GRAPES(form="propagating") and model.rule.form == "continuous"
+    with pytest.raises(ValueError, match="^modulator.form takes a run with a modulator, got modulator 'none'.$"):
+        Settings(**given).classifier()
 
 
 @pytest.mark.parametrize(
