@@ -189,12 +189,12 @@ def test_the_subspace_form_spans_the_first_two_components_where_single_neurons_f
 
 def test_a_schedule_applies_to_both_learning_rates():
     trainer = tiny_trainer(changes={"modulator": sa.Oja(oja_learning_rate=0.01)}, schedule=lambda seen: 0.5)
-    rule = sa.BioAdam().learning_rate
+    before = {name: values.item() for name, values in trainer.state.items() if name.endswith("learning_rate")}
     X, y = tiny_data()
     trainer.fit(X, y)
-    rates = {name: values.item() for name, values in trainer.state.items() if name.endswith("learning_rate")}
-    assert {round(rate, 12) for name, rate in rates.items() if "oja" in name} == {0.005}
-    assert {round(rate, 12) for name, rate in rates.items() if "oja" not in name} == {round(rule / 2, 12), rule}
+    assert sum("oja" in name for name in before) == 3 == len(before) / 2  # two projections, and one feedback
+    for name, rate in before.items():
+        assert trainer.state[name].item() == pytest.approx(rate / 2), name
 
 
 def test_parameters_change_without_compilation():
