@@ -3,6 +3,8 @@
 Networks with one and two hidden layers see the 60,000 samples of MNIST once, with each feedback scheme and three
 seeds. Predisposition also starts from large weights (standard deviation 1.5/sqrt(n) in both directions), from feedback
 weights 0.1 to 10 times the size of the forward ones, and, after training, with a fifth of its feedback weights redrawn.
+The two hard cases run with the defaults and with narrow soft bounds, which trade accuracy for symmetry: differences of
+partners decay by exp(-sum of |drive|/w_max), so that what counts is how far a synapse travels relative to w_max.
 """
 
 import numpy as np
@@ -15,6 +17,10 @@ from .train import describe, train_plain, write_json
 SEEDS = range(3)
 FEEDBACK_SCALES = (0.1, 0.3, 1.0, 3.0, 10.0)
 CHUNK = ("chunk", 1000)
+NARROW = (("w_max", 2.0),)
+NARROW_AND_FAST = (("w_max", 2.0), ("hidden_learning_rate", 48.0))
+MOST_PASSES = 5
+"""Passes after a redraw until the angle counts as not recovered."""
 
 
 def run(out, *, quick=False, jobs=None):
@@ -28,11 +34,20 @@ def run(out, *, quick=False, jobs=None):
 
     networks = ((200,), (200, 200))
     schemes = [settings(name, hidden, seed) for hidden in networks for name in FEEDBACKS for seed in seeds]
-    large = [settings("predisposition", h, seed, ("weight_scale", 1.5)) for h in networks for seed in seeds]
+    large = [
+        settings("predisposition", hidden, seed, ("weight_scale", 1.5), *narrow)
+        for hidden in networks
+        for narrow in ((), NARROW_AND_FAST)
+        for seed in seeds
+    ]
     scales = [
         settings("predisposition", (200,), seed, ("feedback_scale", scale)) for scale in FEEDBACK_SCALES for seed in seeds
     ]
-    redraws = [settings("predisposition", h, seed, ("schedule", None)) for h in networks for seed in seeds]
+    redraws = [
+        settings("predisposition", hidden, seed, ("schedule", None), *narrow)
+        for hidden, narrow in (((200,), ()), ((200,), NARROW), ((200, 200), NARROW_AND_FAST))
+        for seed in seeds
+    ]
     results = run_many(schemes + large + scales, out / "runs", jobs=jobs, function=train_plain)
     recovered = run_many(redraws, out / "redraw", jobs=jobs, function=train_and_redraw)
 
@@ -74,13 +89,13 @@ def train_and_redraw(settings, folder):
             weights[chosen] = rng.permutation(weights[chosen]) * rng.choice([-1, 1], chosen.sum())
             trainer.state[name] = weights
     after = np.array(trainer.alignment_angles())
-    start, most = trainer.samples_seen, len(X_train)
-    order = rng.permutation(len(X_train))
+    start, most = trainer.samples_seen, MOST_PASSES * len(X_train)
+    order = np.concatenate([rng.permutation(len(X_train)) for _ in range(MOST_PASSES)])
     seen = None
-    while trainer.samples_seen < start + most:
+    while seen is None and trainer.samples_seen < start + most:
         chosen = order[trainer.samples_seen - start :][: trainer.chunk]
         entry = trainer.learn(X_train[chosen], y_train[chosen])
-        if seen is None and np.all(np.array(entry["alignment_angle_deg"]) <= before + 1):
+        if np.all(np.array(entry["alignment_angle_deg"]) <= before + 1):
             seen = trainer.samples_seen - start
     result["redraw"] = {
         "angles_before": before.tolist(),

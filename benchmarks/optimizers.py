@@ -14,6 +14,8 @@ from .settings import RULES, Settings
 from .train import train_plain, write_json
 
 LEARNING_RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
+# The output learns twice as fast with every rule; the default of the library is what suits Bio-Adam.
+NETWORK = (("weight_scale", 0.04), ("output_learning_rate", 2.0))
 SEEDS = range(5)
 TRIAL_SEED = 100  # none of those that are reported
 
@@ -25,7 +27,7 @@ def run(out, *, quick=False, jobs=None):
 
     def settings(task, dimmed, rule, rate, **more):
         size = {"train": 20_000, "epochs": 1} if task == "mnist" else {}
-        overrides = (("learning_rate", rate), ("chunk", 480 if task == "digits" else 1000))
+        overrides = (*NETWORK, ("learning_rate", rate), ("chunk", 480 if task == "digits" else 1000))
         return Settings(
             task, rule=rule, feedback="weight-transport", dimmed=dimmed, quick=quick, overrides=overrides, **size, **more
         )

@@ -30,7 +30,14 @@ TASKS = {
     for task in (
         Task("digits", "8x8 digits, embedded in scikit-learn", datasets.digits, (100,), 20),
         Task("mnist", "MNIST, 60,000 / 10,000 handwritten digits", datasets.mnist, (200,), 10),
-        Task("fashion_mnist", "Fashion-MNIST, 60,000 / 10,000 pieces of clothing", datasets.fashion_mnist, (200,), 10),
+        Task(
+            "fashion_mnist",
+            "Fashion-MNIST, 60,000 / 10,000 pieces of clothing",
+            datasets.fashion_mnist,
+            (200,),
+            10,
+            overrides=(("learning_rate", 3e-4),),
+        ),
         Task("yin_yang", "Yin-Yang, three classes of points in the plane", datasets.yin_yang, (30,), 20),
         Task(
             "nmnist",

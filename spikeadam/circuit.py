@@ -70,6 +70,7 @@ def feedforward(
     input_scale=3.0,
     weight_scale=0.03,
     feedback_scale=1.0,
+    hidden_learning_rate=2.0,
     output_learning_rate=4.0,
     random_state=None,
     record=False,
@@ -101,8 +102,9 @@ def feedforward(
         Presentations that the feeds have room for: those of one chunk.
     input_scale, weight_scale, feedback_scale : float
         Initial weights of the first projection, of the others (see `project`), and of feedback relative to forward.
-    output_learning_rate : float
-        Learning rate of the projection to the output, relative to the others.
+    hidden_learning_rate, output_learning_rate : float
+        Learning rates of the projections between hidden layers and to the output, relative to that of the first
+        projection, which is the rule's own.
     random_state : int or SeedSequence, optional
     record : bool
         Record the forward and feedback spikes of all layers (``NAME_spikes``, ``NAME_feedback``), for rasters.
@@ -124,6 +126,7 @@ def feedforward(
     integer("samples", samples, at_least=1)
     positive_quantity("presentation", presentation, second)
     positive_quantity("dt", dt, second)
+    number("hidden_learning_rate", hidden_learning_rate, at_least=0)
     number("output_learning_rate", output_learning_rate, at_least=0)
     if not isinstance(rule, Rule):
         raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
@@ -134,7 +137,6 @@ def feedforward(
     input = RegularInput() if input is None else input
     soma = LIF() if soma is None else soma
     output_soma = LIF(tau_membrane=15 * ms, homeostasis_rate=0) if output_soma is None else output_soma
-    output_rule = replace(rule, learning_rate=rule.learning_rate * output_learning_rate)
     common = {"presentation": presentation, "clock": Clock(dt, name="step_clock")}
 
     steps = whole_steps("presentation", presentation, dt)
@@ -151,11 +153,12 @@ def feedforward(
     )
 
     seeds = np.random.SeedSequence(random_state).spawn(len(groups) - 1)
+    relative = [1.0] + [hidden_learning_rate] * (len(hidden) - 1) + [output_learning_rate]
     projections = [
         project(
             source,
             target,
-            rule=output_rule if target is groups[-1] else rule,
+            rule=replace(rule, learning_rate=rule.learning_rate * factor),
             feedback=None if source is groups[0] else feedback,
             modulator=modulator if target is not groups[-1] or modulator is not None and modulator.output else None,
             weight_scale=input_scale if source is groups[0] else weight_scale,
@@ -163,7 +166,7 @@ def feedforward(
             random_state=seed,
             name=f"{source.name}_to_{target.name}",
         )
-        for source, target, seed in zip(groups, groups[1:], seeds)
+        for source, target, factor, seed in zip(groups, groups[1:], relative, seeds)
     ]
     monitors = [SpikeMonitor(group, name=f"{group.name}_spikes") for group in (groups if record else groups[-1:])]
     for group in groups[1:] if record else []:

@@ -87,6 +87,7 @@ def tiny_circuit(rule, scheme, *, hidden=(4,), samples=3, seed=7, **options):
         "teacher_onset": 3 * ms,
         "input_scale": 8.0,
         "weight_scale": 3.0,
+        "hidden_learning_rate": 0.8,
         "output_learning_rate": 1.5,
     }
     circuit = sa.feedforward(

@@ -86,11 +86,12 @@ def test_the_scale_of_the_first_projection_is_its_own():
     assert second.feedback_weights().std() == pytest.approx(1 / np.sqrt(200), rel=0.03)
 
 
-def test_the_output_learns_at_a_rate_of_its_own():
-    made = circuit((4, 4), rule=sa.SGD(learning_rate=0.1), output_learning_rate=3.0)
-    assert [p.rule.learning_rate for p in made.projections] == pytest.approx([0.1, 0.1, 0.3])
-    assert_allclose([p.forward.learning_rate[:] for p in made.projections], [0.1, 0.1, 0.3])
-    assert_allclose(made.projections[2].feedback.learning_rate[:], 0.3)
+def test_layers_learn_at_rates_of_their_own():
+    made = circuit((4, 4, 4), rule=sa.SGD(learning_rate=0.1), hidden_learning_rate=2.0, output_learning_rate=3.0)
+    rates = [0.1, 0.2, 0.2, 0.3]
+    assert [p.rule.learning_rate for p in made.projections] == pytest.approx(rates)
+    assert_allclose([p.forward.learning_rate[:] for p in made.projections], rates)
+    assert_allclose([p.feedback.learning_rate[:] for p in made.projections[1:]], rates[1:])
 
 
 def test_the_seed_decides_the_weights():
@@ -160,6 +161,7 @@ def test_two_circuits_do_not_disturb_each_other():
             "feedback takes None or a scheme such as sa.Predisposition(), got 'mirror'.",
         ),
         ({"input": "poisson"}, TypeError, "input takes a description such as sa.RegularInput(), got 'poisson'."),
+        ({"hidden_learning_rate": -1}, ValueError, "hidden_learning_rate takes a finite number of at least 0, got -1."),
         ({"output_learning_rate": -1}, ValueError, "output_learning_rate takes a finite number of at least 0, got -1."),
         ({"hidden": "100"}, TypeError, "hidden takes a sequence of whole numbers, such as (100,), got '100'."),
         ({"dt": 0 * ms}, ValueError, "dt takes a positive"),

@@ -33,7 +33,8 @@ def twin(circuit, rule, scheme, input_spikes, modulator=None):
             connection.b = np.abs(projection.feedback_weights().T)
         connections.append(connection)
     first = numbers(rule)
-    rules = [first] * (len(layers) - 1) + [{**first, "learning_rate": 1.5 * first["learning_rate"]}]
+    relative = [1.0] + [0.8] * (len(layers) - 2) + [1.5]
+    rules = [{**first, "learning_rate": factor * first["learning_rate"]} for factor in relative]
     return reference.Network(
         layers,
         connections,
