@@ -173,9 +173,18 @@ def _sweep(given):
     settings = [
         _settings(given, seed=seed, overrides=tuple(zip(names, values))) for values in combinations for seed in given.seeds
     ]
-    results = run_many(settings, given.out or Path("results") / f"sweep_{given.task}", jobs=given.jobs, dask=given.dask)
+    out = given.out or Path("results") / f"sweep_{given.task}"
+    results = run_many(settings, out, jobs=given.jobs, dask=given.dask)
     rows = summarise(results, lambda r: " ".join(f"{name}={value}" for name, value in r["overrides"].items()) or r["task"])
-    print(table(sorted(rows, key=lambda row: -row["mean"]), "settings"))
+    rows.sort(key=lambda row: -row["mean"])
+    searched = {
+        **{name: results[0][name] for name in ("task", "rule", "feedback", "modulator", "hidden", "epochs", "tested_on")},
+        "seeds": list(given.seeds),
+        "tried": {name: [str(value) for value in values] for name, values in given.set},
+        "rows": rows,
+    }
+    write_json(out / "sweep.json", searched)
+    print(table(rows, "settings"))
     print(f"measured on the {results[0]['tested_on']}")
     return 0
 

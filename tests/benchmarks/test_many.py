@@ -1,6 +1,7 @@
 """Many runs side by side: each once, in order, resumed where it was cut, on joblib and on a Dask cluster."""
 
 import json
+import re
 
 import pytest
 
@@ -112,3 +113,6 @@ def test_sweep_prints_a_table_of_all_combinations(tmp_path, capsys):
     assert "learning_rate=0.0001" in printed and "learning_rate=0.001" in printed
     assert "validation part" in printed
     assert len(list(tmp_path.glob("*/result.json"))) == 4
+    kept = json.loads((tmp_path / "sweep.json").read_text())
+    assert kept["tried"] == {"learning_rate": ["0.0001", "0.001"]} and kept["seeds"] == [0, 1]
+    assert [row["key"] for row in kept["rows"]] == re.findall(r"^learning_rate=\S+", printed, flags=re.M)
