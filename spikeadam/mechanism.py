@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from brian2 import Equations, NeuronGroup, get_dimensions
+from brian2 import Equations, NeuronGroup, get_dimensions, second
 from brian2.equations.equations import PARAMETER
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
@@ -109,13 +109,32 @@ def attach(mechanism, group):
     return names
 
 
+TARGET = {"I": 1, "feedback_sign": 1, "elapsed": second, "refresh": 1}
+SOURCE = {"x": 1}
+SOURCE_OF_FEEDBACK = {"u": 1, "gate": 1}
+"""Variables of `spikeadam.neurons`' table, and their units."""
+
+
 def plastic_interface(group):
     """Names of `spikeadam.neurons`' table that ``group`` lacks to be the target of a plastic projection."""
     if not isinstance(group, NeuronGroup):
         return ["being a NeuronGroup"]
-    missing = [name for name in ("I", "feedback_sign", "elapsed", "refresh") if name not in group.variables]
+    missing = lacking(group, TARGET)
     if "feedback" not in group.events:
         missing.append("the event feedback")
+    elif "feedback" not in group.event_codes:
+        missing.append("statements at the event feedback (run_on_event)")
+    return missing
+
+
+def lacking(group, variables):
+    """Which of ``variables`` (name: unit) ``group`` lacks, or has in another unit."""
+    missing = []
+    for name, unit in variables.items():
+        if name not in group.variables:
+            missing.append(name)
+        elif group.variables[name].dim != get_dimensions(unit):
+            missing.append(f"{name} in seconds" if unit is second else f"{name} without a unit")
     return missing
 
 

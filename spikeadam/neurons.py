@@ -16,16 +16,19 @@ What a neuron must expose
 Any `brian2.NeuronGroup` works as the source or target of `spikeadam.project` if it has
 
 ========================  ===========================================================================
-``I``                     takes the forward weights (target)
+``I``                     takes the forward weights (target). Without a unit: the neuron's equations
+                          give it theirs, as in ``I*unit_current`` or ``I*unit_conductance*(E - V)``
 ``x``                     trace of its own forward spikes, read by the synapses (source)
 ``u``, ``gate``           error accumulator and the factor on what arrives there (source with feedback)
-event ``feedback``        its feedback spikes (target)
+event ``feedback``        its feedback spikes (target), with statements (``run_on_event``) that run
+                          ``when='before_synapses'`` and set the next three
 ``feedback_sign``         +1 or -1 at a feedback spike, 0 at a refresh (target)
-``elapsed``               time between the last two feedback events (target)
+``elapsed``               time between the last two feedback events, in seconds (target)
 ``refresh``               1 if the feedback event is a refresh, else 0 (target)
 ========================  ===========================================================================
 
-`neuron_group` adds everything but ``I`` and ``x`` to a soma of any equations. A *refresh* is an empty feedback
+`project` says what a group lacks. `neuron_group` adds everything but ``I`` and ``x`` to a soma of any equations, and
+takes the gate from it; ``networks/other_neurons.py`` shows two. A *refresh* is an empty feedback
 event (sign 0) of all neurons of a group in the last step of a run: nothing is sent, each synapse only brings
 itself up to date, since event-driven weights are current as of the last feedback event.
 """
@@ -34,6 +37,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from brian2 import NeuronGroup, Quantity, TimedArray, defaultclock, get_dimensions, ms, second
+from brian2.utils.stringtools import get_identifiers
 
 from .checks import default_quantity, integer, number, positive_quantity, whole_steps
 
@@ -130,7 +134,8 @@ class Soma:
     ----------
     equations, threshold, reset : str
         As `brian2.NeuronGroup` takes them. They must define ``I`` (which forward weights are added to) and ``x``
-        (the trace of the neuron's own spikes), and ``reset`` must raise ``x``. Statements stand on lines of their own.
+        (the trace of the neuron's own spikes), both without a unit, and ``reset`` must raise ``x``. Statements stand
+        on lines of their own.
     rest : str
         Statements that put the soma to rest; they run before every presentation.
     gate : str
@@ -318,6 +323,14 @@ def neuron_group(
             f"soma takes equations that define I and x, but {' and '.join(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} not defined."
         )
+    unit = [name for name in ("I", "x") if group.variables[name].dim != get_dimensions(1)]
+    if unit:
+        raise ValueError(
+            f"soma takes equations in which I and x have no unit, but {' and '.join(unit)} "
+            f"{'has' if len(unit) == 1 else 'have'} one: give the forward weights theirs where they act, as in I*unit_current."
+        )
+    if "x" not in get_identifiers(soma.reset):
+        raise ValueError(f"soma takes a reset that raises the trace x, such as 'x += 1', got {soma.reset!r}.")
     for parameter, value in (soma.parameters or {}).items():
         setattr(group, parameter, value)
     group.theta = compartment.theta

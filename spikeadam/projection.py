@@ -8,7 +8,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .checks import number
 from .feedback import Feedback
-from .mechanism import attach, plastic_interface, state_names
+from .mechanism import SOURCE, SOURCE_OF_FEEDBACK, attach, lacking, plastic_interface, state_names
 from .modulators import Modulator
 from .rules import Rule
 
@@ -294,16 +294,17 @@ def _check(source, target, rule, feedback, modulator):
         raise TypeError(f"feedback takes None or a scheme such as sa.Predisposition(), got {feedback!r}.")
     if modulator is not None and not isinstance(modulator, Modulator):
         raise TypeError(f"modulator takes None or a modulator such as sa.GRAPES(), got {modulator!r}.")
-    lacking = plastic_interface(target)
-    if lacking:
-        raise ValueError(f"target takes a group made by sa.neuron_group or its like; it lacks {', '.join(lacking)}.")
-    if "x" not in source.variables:
-        raise ValueError("source takes a group with a spike trace x; it lacks x.")
-    lacking = [variable for variable in ("u", "gate") if variable not in source.variables]
-    if feedback is not None and lacking:
+    missing = plastic_interface(target)
+    if missing:
+        raise ValueError(f"target takes a group made by sa.neuron_group or its like; it lacks {', '.join(missing)}.")
+    missing = lacking(source, SOURCE)
+    if missing:
+        raise ValueError(f"source takes a group with a spike trace x; it lacks {missing[0]}.")
+    missing = lacking(source, SOURCE_OF_FEEDBACK)
+    if feedback is not None and missing:
         raise ValueError(
             f"feedback takes None for a source without a feedback compartment, such as an input layer; the source "
-            f"lacks {' and '.join(lacking)}."
+            f"lacks {' and '.join(missing)}."
         )
     kinds = [("rule", rule)] if rule.refresh == "presentation" else []
     kinds += [("modulator", modulator)] if modulator is not None and modulator.on_presentation else []

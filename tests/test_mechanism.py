@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from brian2 import ms, second
+from brian2 import NeuronGroup, ms, second
 from numpy.testing import assert_allclose, assert_array_equal
 
 import spikeadam as sa
@@ -107,6 +107,80 @@ def test_two_projections_onto_one_target_do_not_disturb_each_other(rules):
 def test_interface_names_what_is_missing():
     assert plastic_interface(group()) == []
     assert plastic_interface("layer") == ["being a NeuronGroup"]
+
+
+TABLE = {
+    "I": "I : 1",
+    "x": "x : 1",
+    "u": "u : 1",
+    "gate": "gate = 1 : 1",
+    "feedback_sign": "feedback_sign : 1",
+    "elapsed": "elapsed : second",
+    "refresh": "refresh : 1",
+}
+"""What `spikeadam.neurons` says that a neuron must expose, besides the event."""
+
+
+def by_hand(left_out=(), event=True, statements=True, **changed):
+    """A NeuronGroup that knows nothing of the library, and has what the table lists and no more."""
+    lines = [changed.get(name, line) for name, line in TABLE.items() if name not in left_out]
+    layer = NeuronGroup(
+        2,
+        "\n".join(lines),
+        threshold="t_in_timesteps % 3 == i",
+        reset="x += 1" if lines.count("x : 1") else "",
+        events={"feedback": "t_in_timesteps % 2 == i"} if event else {},
+        clock=clock(),
+    )
+    if event and statements:
+        layer.run_on_event(
+            "feedback", "feedback_sign = 1 - 2*i\nelapsed = 2*ms\nrefresh = 0", when="before_synapses"
+        )
+    return layer
+
+
+# Two of them update at the end of a presentation, which this group has none of.
+@pytest.mark.parametrize("rule", sorted(set(RULES) - {"RMSProp", "Adam"}))
+def test_a_group_with_what_the_table_lists_learns(rule):
+    source, target = by_hand(), by_hand()
+    projection = sa.project(
+        source, target, rule=RULES[rule], feedback=sa.Predisposition(w_max=2.0), weight_scale=1, random_state=0
+    )
+    before = projection.weights(), projection.feedback_weights()
+    run(20 * ms, source, target, projection)
+    for old, new in zip(before, (projection.weights(), projection.feedback_weights())):
+        assert np.isfinite(new).all() and (old != new).all()
+    assert np.abs(target.I).max() > 0 and np.abs(source.u).max() > 0
+
+
+LIKE_IT = "target takes a group made by sa.neuron_group or its like; it lacks "
+NO_COMPARTMENT = (
+    "feedback takes None for a source without a feedback compartment, such as an input layer; the source lacks "
+)
+
+
+@pytest.mark.parametrize(
+    "source, target, sentence",
+    [
+        ({}, {"left_out": ["I"]}, LIKE_IT + "I."),
+        ({}, {"I": "I : amp"}, LIKE_IT + "I without a unit."),
+        ({"left_out": ["x"]}, {}, "source takes a group with a spike trace x; it lacks x."),
+        ({"x": "x : second"}, {}, "source takes a group with a spike trace x; it lacks x without a unit."),
+        ({"left_out": ["u"]}, {}, NO_COMPARTMENT + "u."),
+        ({"left_out": ["gate"]}, {}, NO_COMPARTMENT + "gate."),
+        ({"gate": "gate : volt"}, {}, NO_COMPARTMENT + "gate without a unit."),
+        ({}, {"event": False}, LIKE_IT + "the event feedback."),
+        ({}, {"statements": False}, LIKE_IT + "statements at the event feedback (run_on_event)."),
+        ({}, {"left_out": ["feedback_sign"], "statements": False}, LIKE_IT + "feedback_sign, statements at"),
+        ({}, {"elapsed": "elapsed : 1"}, LIKE_IT + "elapsed in seconds."),
+        ({}, {"left_out": ["refresh"]}, LIKE_IT + "refresh."),
+    ],
+)
+def test_every_line_of_the_table_is_checked(source, target, sentence):
+    groups = by_hand(**source), by_hand(**target)
+    with pytest.raises(ValueError) as caught:
+        sa.project(*groups, rule=sa.SGD(), feedback=sa.Predisposition())
+    assert str(caught.value).startswith(sentence)
 
 
 def test_state_names_are_the_parameters_of_the_equations():

@@ -405,6 +405,24 @@ def test_a_soma_without_what_synapses_need(left_out, sentence):
     assert str(caught.value) == sentence
 
 
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        (
+            {"equations": "dI/dt = -I/(5*ms) : amp\ndx/dt = -x/(10*ms) : 1"},
+            "soma takes equations in which I and x have no unit, but I has one: "
+            "give the forward weights theirs where they act, as in I*unit_current.",
+        ),
+        ({"reset": "I = 0"}, "soma takes a reset that raises the trace x, such as 'x += 1', got 'I = 0'."),
+    ],
+)
+def test_a_soma_whose_synapses_would_fail_or_never_learn(change, sentence):
+    given = {"equations": "dI/dt = -I/(5*ms) : 1\ndx/dt = -x/(10*ms) : 1", "reset": "x += 1", **change}
+    with pytest.raises(ValueError) as caught:
+        sa.neuron_group(2, sa.Soma(threshold="I > 1", rest="I = 0*I", gate="1", **given))
+    assert str(caught.value) == sentence
+
+
 # -- arguments ------------------------------------------------------------------------------------------------------
 
 
