@@ -126,6 +126,29 @@ def optimizers():
     return _markdown(["task", "inputs", "rule", "learning rate", "test accuracy % (range)"], rows)
 
 
+def neurons():
+    """Accuracy with neurons of other equations."""
+    content = json.loads((RESULTS / "neurons" / "result.json").read_text())
+    rows = [[row["key"], row["runs"], f"{row['learning_rate']:g}", _percent(row), _angles(row)] for row in content["rows"]]
+    return _markdown(["neuron", "seeds", "learning rate", "test accuracy % (range)", "angle (degrees)"], rows)
+
+
+def spike_timing():
+    """How many target spikes are met."""
+    runs = json.loads((RESULTS / "spike_timing" / "result.json").read_text())["runs"]
+
+    def mean(name, index):
+        return np.mean([run[name][index] for run in runs])
+
+    return (
+        f"Seeds {', '.join(str(run['seed']) for run in runs)}, after {len(runs[0]['distance']) - 2} repetitions: "
+        f"{100 * mean('target_spikes_met_before_and_after', 1):.1f} % of about "
+        f"{np.mean([run['target_spikes'] for run in runs]):.0f} target spikes met within 2 ms, "
+        f"{100 * mean('output_spikes_right_before_and_after', 1):.1f} % of the output spikes right; van Rossum distance "
+        f"(10 ms, silence is 1) from {mean('distance', 0):.2f} to {mean('distance', -1):.2f}."
+    )
+
+
 def speed():
     """Brian2 beside the hand-written program."""
     content = json.loads((RESULTS / "speed" / "result.json").read_text())
@@ -138,4 +161,7 @@ def speed():
     )
 
 
-BLOCKS = {function.__name__: function for function in (classification, digits, alignment, optimizers, speed)}
+BLOCKS = {
+    function.__name__: function
+    for function in (classification, digits, alignment, optimizers, neurons, spike_timing, speed)
+}

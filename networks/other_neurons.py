@@ -8,9 +8,9 @@ Two somas in real units take the place of the leaky integrate-and-fire neuron, w
 - leaky integrate-and-fire with conductance-based synapses (as in Brunel & Wang 2001, J Comput Neurosci 11: 63): the
   synaptic drive I opens an excitatory conductance where it is positive, an inhibitory one where it is negative.
 
-Forward weights have no unit: they are added to I, and the equations turn I into a current or a conductance. The feedback
-compartment comes from the library. In every synapse Bio-Adam (after Li & Yang 2022, arXiv 2212.09440) learns, and
-feedback weights become the mirror image of the forward weights (predisposition).
+Forward weights have no unit: they are added to I, and the equations turn I into a current or a conductance. The
+feedback compartment comes from the library. In every synapse Bio-Adam (after Li & Yang 2022, arXiv 2212.09440) learns,
+and feedback weights become the mirror image of the forward weights (predisposition).
 
     python networks/other_neurons.py                a few hundred samples
     python networks/other_neurons.py --quick        40 samples

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import spikeadam as sa
 from matplotlib.image import imread
@@ -37,7 +38,7 @@ def test_there_are_scripts():
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_scripts_are_short_and_say_what_they_show(name):
     text = (FOLDER / name).read_text()
-    assert len(text.splitlines()) < 120
+    assert len(text.splitlines()) < 150
     assert max(map(len, text.splitlines())) <= 120
     title = text.lstrip('"\n').splitlines()
     assert title[0] and set(title[1]) == {"="}, "a title, underlined, as in Brian2's examples"
@@ -92,3 +93,37 @@ def test_event_camera(tmp_path):
     picture(tmp_path / "camera.png")
     assert re.search(r"accuracy in the last quarter of the recordings [\d]+ %", printed)
     assert float(re.search(r"weights ([\d.]+) degrees", printed).group(1)) < 60
+
+
+def test_other_neurons(tmp_path):
+    (tmp_path / "brian_preferences").write_text("codegen.target = 'numpy'\n")
+    printed = call("other_neurons.py", "--quick", "--out", tmp_path / "neurons.png", cwd=tmp_path)
+    picture(tmp_path / "neurons.png")
+    for name in ("adaptive exponential", "conductance-based"):
+        found = re.search(name + r": accuracy in the last quarter (\d+) %, angle ([\d.]+) degrees", printed)
+        assert float(found.group(2)) < 60
+
+
+def test_spike_timing(tmp_path):
+    printed = call("spike_timing.py", "--quick", "--out", tmp_path / "timing.png", cwd=tmp_path)
+    picture(tmp_path / "timing.png")
+    distances = [float(found) for found in re.findall(r"distance ([\d.]+)", printed)]
+    assert distances[0] > 0.9 and distances[1] < 0.5
+    met = re.findall(r"learning: ([\d.]+) % of the target spikes", printed)
+    assert float(met[0]) < 20 and float(met[1]) > 70
+
+
+def test_measures_of_spike_timing(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER.parent))
+    from networks.spike_timing import distance, filtered, hits
+
+    # One target spike in step 10 of neuron 0, and in step 10 of neuron 1; own spikes in steps 12 and 13.
+    target, spikes = np.zeros((200, 2)), np.zeros((200, 2))
+    target[10], spikes[12, 0], spikes[13, 1] = 1, 1, 1
+    assert hits(spikes, target) == (0.5, 0.5)
+    assert hits(np.zeros((200, 2)), target) == (0, 0)
+    assert np.allclose(filtered(target)[[9, 10, 20]], [[0] * 2, [1] * 2, [np.exp(-1)] * 2])
+    # Two unit exponentials a shift D apart: relative to one of them, 2*(1 - exp(-D/tau)).
+    assert distance(np.zeros((200, 2)), target) == 1 and distance(target, target) == 0
+    expected = np.mean([2 * (1 - np.exp(-shift / 10)) for shift in (2, 3)])
+    assert np.isclose(distance(spikes, target), expected, atol=1e-6)
