@@ -19,7 +19,7 @@ FEEDBACK_SCALES = (0.1, 0.3, 1.0, 3.0, 10.0)
 CHUNK = ("chunk", 1000)
 NARROW = (("w_max", 2.0),)
 NARROW_AND_FAST = (("w_max", 2.0), ("hidden_learning_rate", 48.0))
-MOST_PASSES = 5
+MOST_PASSES = 3
 """Passes after a redraw until the angle counts as not recovered."""
 
 
