@@ -19,8 +19,10 @@ FEEDBACK_SCALES = (0.1, 0.3, 1.0, 3.0, 10.0)
 CHUNK = ("chunk", 1000)
 NARROW = (("w_max", 2.0),)
 NARROW_AND_FAST = (("w_max", 2.0), ("hidden_learning_rate", 48.0))
+RECOVERED = 1.0
+"""Degrees within which the angle counts as back where it was before a redraw."""
 MOST_PASSES = 3
-"""Passes after a redraw until the angle counts as not recovered."""
+"""Passes after a redraw in which it has to come back."""
 
 
 def run(out, *, quick=False, jobs=None):
@@ -95,7 +97,7 @@ def train_and_redraw(settings, folder):
     while seen is None and trainer.samples_seen < start + most:
         chosen = order[trainer.samples_seen - start :][: trainer.chunk]
         entry = trainer.learn(X_train[chosen], y_train[chosen])
-        if np.all(np.array(entry["alignment_angle_deg"]) <= before + 1):
+        if np.all(np.array(entry["alignment_angle_deg"]) <= before + RECOVERED):
             seen = trainer.samples_seen - start
     result["redraw"] = {
         "angles_before": before.tolist(),
