@@ -21,7 +21,7 @@ from .train import train, write_json
 COMPARISONS = {
     "optimizers": ("optimizers", "five optimizers, each at its best learning rate, with even and with uneven inputs"),
     "alignment": ("alignment", "five feedback schemes: accuracy, and angle between forward and feedback weights"),
-    "fields": ("receptive_fields", "two locally connected layers beside all-to-all networks of as many synapses"),
+    "fields": ("receptive_fields", "two locally connected layers beside an all-to-all network of as many synapses"),
     "order": ("convergence_order", "how Bio-Adam's continuous form converges to the event-driven one"),
     "speed": ("speed", "time beside a program written by hand in C++, and where it goes"),
     "resources": ("resources", "memory and disk over fifty chunks"),

@@ -139,6 +139,8 @@ def feedforward(
     positive_quantity("dt", dt, second)
     number("output_learning_rate", output_learning_rate, at_least=0)
     number("recurrent_learning_rate", recurrent_learning_rate, at_least=0)
+    if recurrent_scale is not None:
+        number("recurrent_scale", recurrent_scale, at_least=0)
     connections = [None] * (len(hidden) + 1) if connections is None else list(connections)
     if len(connections) != len(hidden) + 1:
         raise ValueError(f"connections takes an entry for each of the {len(hidden) + 1} projections, got {len(connections)}.")
