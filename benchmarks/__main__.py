@@ -22,6 +22,7 @@ COMPARISONS = {
     "optimizers": ("optimizers", "five optimizers, each at its best learning rate, with even and with uneven inputs"),
     "alignment": ("alignment", "five feedback schemes: accuracy, and angle between forward and feedback weights"),
     "neurons": ("neurons", "digits with neurons of other equations: adaptive exponential, conductance-based"),
+    "fields": ("receptive_fields", "two locally connected layers beside an all-to-all network of as many synapses"),
     "order": ("convergence_order", "how Bio-Adam's continuous form converges to the event-driven one"),
     "spike_timing": ("spike_timing", "200 output neurons that learn to spike at given times"),
     "speed": ("speed", "time beside a program written by hand in C++, and where it goes"),

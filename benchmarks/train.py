@@ -61,10 +61,15 @@ def train(settings, out=None, *, resume=False, progress=False, test_every=None):
     return result
 
 
-def train_plain(settings, out):
-    """As `train`, but only result.json: for the many runs of a comparison."""
+def train_plain(settings, out, **network):
+    """As `train`, but only result.json: for the many runs of a comparison.
+
+    ``network`` are further arguments of `spikeadam.feedforward`, such as connections.
+    """
     X_train, y_train, X_test, y_test, _ = settings.data()
-    classifier = settings.classifier().fit(X_train, y_train, test=(X_test, y_test))
+    classifier = settings.classifier()
+    classifier.network.update(network)
+    classifier.fit(X_train, y_train, test=(X_test, y_test))
     write_json(Path(out) / "result.json", describe(settings, classifier, len(X_train), len(X_test)))
     classifier.trainer_.close()
 

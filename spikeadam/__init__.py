@@ -7,6 +7,7 @@ LIF neurons carry forward spikes and separate, signed feedback spikes. Synapse e
 from . import datasets
 from .circuit import Circuit, feedforward
 from .classifier import SpikingClassifier
+from .connections import all_but_self, receptive_fields
 from .feedback import Feedback, KolenPollack, Predisposition, RandomFeedback, SignSymmetric, WeightTransport
 from .event_input import EventInput
 from .inputs import Input, LatencyInput, PoissonInput, RegularInput

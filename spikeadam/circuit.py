@@ -7,6 +7,7 @@ import numpy as np
 from brian2 import Clock, EventMonitor, Network, Quantity, SpikeMonitor, TimedArray, ms, second
 
 from .checks import default_quantity, integer, number, positive_quantity, whole_steps
+from .connections import all_but_self
 from .inputs import Input, RegularInput
 from .modulators import Modulator
 from .neurons import LIF, neuron_group
@@ -72,11 +73,14 @@ def feedforward(
     feedback_scale=1.0,
     hidden_learning_rate=2.0,
     output_learning_rate=4.0,
+    recurrent_scale=None,
+    recurrent_learning_rate=1.0,
+    connections=None,
     random_state=None,
     record=False,
     dt=1 * ms,
 ):
-    """A feedforward network, all to all, for samples shown one after the other.
+    """A feedforward network for samples shown one after the other, its hidden layers recurrent if you like.
 
     Parameters
     ----------
@@ -105,6 +109,15 @@ def feedforward(
     hidden_learning_rate, output_learning_rate : float
         Learning rates of the projections between hidden layers and to the output, relative to that of the first
         projection, which is the rule's own.
+    recurrent_scale : float, optional
+        Initial weights (see `project`) of synapses from each neuron of a hidden layer to all others of that layer. They
+        learn from the same feedback spikes as those from below, carry no feedback themselves and take no modulator. None:
+        no such synapses.
+    recurrent_learning_rate : float
+        Learning rate of those, relative to that of the first projection; 0 freezes them.
+    connections : sequence, optional
+        For each projection from input to output the source and target neurons of its synapses, as `project` and
+        `receptive_fields` have them, or None for all to all. Default: all to all everywhere.
     random_state : int or SeedSequence, optional
     record : bool
         Record the forward and feedback spikes of all layers (``NAME_spikes``, ``NAME_feedback``), for rasters.
@@ -128,6 +141,12 @@ def feedforward(
     positive_quantity("dt", dt, second)
     number("hidden_learning_rate", hidden_learning_rate, at_least=0)
     number("output_learning_rate", output_learning_rate, at_least=0)
+    number("recurrent_learning_rate", recurrent_learning_rate, at_least=0)
+    if recurrent_scale is not None:
+        number("recurrent_scale", recurrent_scale, at_least=0)
+    connections = [None] * (len(hidden) + 1) if connections is None else list(connections)
+    if len(connections) != len(hidden) + 1:
+        raise ValueError(f"connections takes an entry for each of the {len(hidden) + 1} projections, got {len(connections)}.")
     if not isinstance(rule, Rule):
         raise TypeError(f"rule takes an optimizer such as sa.BioAdam(), got {rule!r}.")
     if modulator is not None and not isinstance(modulator, Modulator):
@@ -137,6 +156,7 @@ def feedforward(
     input = RegularInput() if input is None else input
     soma = LIF() if soma is None else soma
     output_soma = LIF(tau_membrane=15 * ms, homeostasis_rate=0) if output_soma is None else output_soma
+    recurrent_rule = replace(rule, learning_rate=rule.learning_rate * recurrent_learning_rate)
     common = {"presentation": presentation, "clock": Clock(dt, name="step_clock")}
 
     steps = whole_steps("presentation", presentation, dt)
@@ -152,7 +172,7 @@ def feedforward(
         )
     )
 
-    seeds = np.random.SeedSequence(random_state).spawn(len(groups) - 1)
+    seeds = np.random.SeedSequence(random_state).spawn(len(groups) - 1 + len(hidden))
     relative = [1.0] + [hidden_learning_rate] * (len(hidden) - 1) + [output_learning_rate]
     projections = [
         project(
@@ -163,11 +183,25 @@ def feedforward(
             modulator=modulator if target is not groups[-1] or modulator is not None and modulator.output else None,
             weight_scale=input_scale if source is groups[0] else weight_scale,
             feedback_scale=feedback_scale,
+            connections=pairs,
             random_state=seed,
             name=f"{source.name}_to_{target.name}",
         )
-        for source, target, factor, seed in zip(groups, groups[1:], relative, seeds)
+        for source, target, factor, pairs, seed in zip(groups, groups[1:], relative, connections, seeds)
     ]
+    if recurrent_scale is not None:
+        projections += [
+            project(
+                layer,
+                layer,
+                rule=recurrent_rule,
+                weight_scale=recurrent_scale,
+                connections=all_but_self(len(layer)),
+                random_state=seed,
+                name=f"{layer.name}_to_itself",
+            )
+            for layer, seed in zip(groups[1:-1], seeds[len(groups) - 1 :])
+        ]
     monitors = [SpikeMonitor(group, name=f"{group.name}_spikes") for group in (groups if record else groups[-1:])]
     for group in groups[1:] if record else []:
         # By default a monitor reads variables before the statements of the event, which set the sign, have run.

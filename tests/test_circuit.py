@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from brian2 import EventMonitor, Hz, Network, NeuronGroup, SpikeMonitor, Synapses, defaultclock, ms
+from brian2 import EventMonitor, Hz, Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, defaultclock, ms
 from numpy.testing import assert_allclose, assert_array_equal
 
 import spikeadam as sa
@@ -165,9 +165,78 @@ def test_two_circuits_do_not_disturb_each_other():
         ({"output_learning_rate": -1}, ValueError, "output_learning_rate takes a finite number of at least 0, got -1."),
         ({"hidden": "100"}, TypeError, "hidden takes a sequence of whole numbers, such as (100,), got '100'."),
         ({"dt": 0 * ms}, ValueError, "dt takes a positive"),
+        ({"connections": [None]}, ValueError, "connections takes an entry for each of the 2 projections, got 1."),
+        ({"connections": [([0], [4]), None]}, ValueError, "connections takes target indices from 0 to 3, got 4 to 4."),
+        ({"recurrent_scale": -1}, ValueError, "recurrent_scale takes a finite number of at least 0, got -1."),
+        ({"recurrent_learning_rate": -1}, ValueError, "recurrent_learning_rate takes a finite number of at least 0"),
     ],
 )
 def test_bad_arguments(options, error, sentence):
     with pytest.raises(error) as caught:
         circuit(**options)
     assert str(caught.value).startswith(sentence)
+
+
+def test_connections_of_each_projection():
+    fields, shape = sa.receptive_fields((3, 3), 2, features=2)
+    made = circuit((8, 5), n_input=9, connections=[fields, None, ([0, 4], [1, 0])], random_state=0)
+    assert shape == (2, 2, 2)
+    assert [len(p.pre) for p in made.projections] == [32, 40, 2]
+    seen = np.zeros((9, 8), bool)
+    seen[fields] = True
+    assert_array_equal(made.projections[0].weights() != 0, seen)
+    forward, feedback = made.projections[2].weights(), made.projections[2].feedback_weights()
+    assert_array_equal(np.argwhere(forward), [[0, 1], [4, 0]])
+    assert_array_equal(feedback != 0, forward.T != 0)
+    # Synapses that are not there have no part in the angle.
+    pairs = np.array([[forward[0, 1], forward[4, 0]]]), np.array([[feedback[1, 0]], [feedback[0, 4]]])
+    assert sa.alignment_angle(forward, feedback) == pytest.approx(sa.alignment_angle(*pairs))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_sparse_connections_learn_and_stay_sparse(scheme):
+    connections = [([0, 1, 2, 2], [0, 1, 2, 3]), ([0, 1, 2, 3], [0, 0, 1, 1])]
+    made = tiny_circuit(RULES["BioAdam"], SCHEMES[scheme], connections=connections)
+    before = [p.weights() for p in made.projections]
+    run_circuit(made)
+    for old, projection in zip(before, made.projections):
+        assert ((projection.weights() != 0) == (old != 0)).all()
+        assert (projection.weights() != old).any()
+
+
+def test_recurrent_hidden_layers():
+    made = circuit((5, 4), recurrent_scale=2.0, random_state=0)
+    names = [p.forward.name for p in made.projections]
+    assert names[3:] == ["hidden_1_to_itself", "hidden_2_to_itself"]
+    for projection, layer in zip(made.projections[3:], made.layers):
+        assert projection.forward.source is layer and projection.forward.target is layer
+        assert projection.scheme is None and projection.feedback is None
+        assert_array_equal(projection.weights() == 0, np.eye(len(layer)))
+    # What a network has without recurrence it has with it.
+    for one, other in zip(made.projections, circuit((5, 4), random_state=0).projections):
+        assert_array_equal(one.weights(), other.weights())
+
+
+def test_recurrent_synapses_learn_as_those_from_below():
+    """The change by plain gradient descent: at each feedback spike of the target, by the trace of the source."""
+    made = tiny_circuit(RULES["SGD"], SCHEMES["RandomFeedback"], recurrent_scale=1.0, samples=2)
+    hidden = made.layers[0]
+    recurrent = made.projections[2]
+    before = recurrent.weights()
+    feedback = EventMonitor(hidden, "feedback", variables="feedback_sign", when="after_synapses")
+    # The trace that the synapses read: that of the spikes before this step.
+    trace = StateMonitor(hidden, "x", record=True, when="before_synapses")
+    run_circuit(made, feedback, trace)
+    expected = np.zeros((4, 4))
+    for t, i, sign in zip(feedback.t / ms, feedback.i, feedback.feedback_sign):
+        expected[:, i] += 0.01 * sign * trace.x[:, round(t)]
+    assert np.count_nonzero(expected) > 4
+    assert_allclose(recurrent.weights() - before, expected * (1 - np.eye(4)), rtol=1e-6, atol=1e-12)
+
+
+def test_frozen_recurrent_synapses():
+    made = tiny_circuit(RULES["BioAdam"], SCHEMES["Predisposition"], recurrent_scale=1.0, recurrent_learning_rate=0.0)
+    before = [p.weights() for p in made.projections]
+    run_circuit(made)
+    changed = [(p.weights() != old).any() for p, old in zip(made.projections, before)]
+    assert changed == [True, True, False]

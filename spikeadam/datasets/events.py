@@ -1,6 +1,6 @@
 """Recordings of an event camera: at which time which pixel grew brighter or darker.
 
-An address numbers the sensor's outputs, and is the index of the input neuron that an event drives:
+Other sensors fit in as cameras without polarities: a cochlea is one column of bands. An address numbers the sensor's outputs, and is the index of the input neuron that an event drives:
 address = polarity * height * width + y * width + x, with polarity 1 for brighter and 0 for darker.
 """
 
@@ -72,6 +72,8 @@ class EventRecordings:
         Class of each recording.
     sensor_shape : tuple of two ints
         (height, width) in pixels.
+    polarities : int
+        2, or 1 for a sensor whose events have no sign: its addresses are y * width + x.
 
     Raises
     ------
@@ -94,6 +96,7 @@ class EventRecordings:
     offsets: np.ndarray
     labels: np.ndarray
     sensor_shape: tuple[int, int]
+    polarities: int = 2
 
     def __post_init__(self):
         if self.time_us.ndim != 1 or self.time_us.shape != self.address.shape:
@@ -120,8 +123,8 @@ class EventRecordings:
 
     @property
     def n_addresses(self) -> int:
-        """Number of addresses, 2 * height * width: the size of an input population."""
-        return 2 * self.sensor_shape[0] * self.sensor_shape[1]
+        """Number of addresses, polarities * height * width: the size of an input population."""
+        return self.polarities * self.sensor_shape[0] * self.sensor_shape[1]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -130,8 +133,8 @@ class EventRecordings:
 
     @property
     def image_shape(self) -> tuple[int, int]:
-        """(2 * height, width): the addresses as an image, pixels grown darker above pixels grown brighter."""
-        return 2 * self.sensor_shape[0], self.sensor_shape[1]
+        """(polarities * height, width): the addresses as an image, pixels grown darker above pixels grown brighter."""
+        return self.polarities * self.sensor_shape[0], self.sensor_shape[1]
 
     def __len__(self):
         return len(self.labels)
@@ -155,6 +158,7 @@ class EventRecordings:
             np.concatenate([[0], np.cumsum(lengths)]).astype(self.offsets.dtype),
             self.labels[chosen],
             self.sensor_shape,
+            self.polarities,
         )
 
     def __repr__(self):
