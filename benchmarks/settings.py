@@ -23,6 +23,7 @@ FEEDBACKS = {
 MODULATORS = {"none": None, "grapes": sa.GRAPES, "oja": sa.Oja}
 INPUTS = {"poisson": sa.PoissonInput, "regular": sa.RegularInput, "latency": sa.LatencyInput, "events": sa.EventInput}
 SOMAS = {"soma": sa.LIF, "output_soma": lambda **given: sa.LIF(**{"tau_membrane": 15 * ms, "homeostasis_rate": 0, **given})}
+COMPARTMENTS = ("compartment", "output_compartment")
 UNITS = {"ms": ms, "s": second, "Hz": Hz}
 
 
@@ -84,6 +85,9 @@ class Settings:
             raise ValueError(f"modulator.{min(changes)} takes a run with a modulator, got modulator 'none'.")
         input = INPUTS[rest.pop("input", "regular")](**self._with_prefix("input.", rest))
         network = {name: make(**self._with_prefix(name + ".", rest)) for name, make in SOMAS.items()}
+        for name in COMPARTMENTS:
+            given = self._with_prefix(name + ".", rest)
+            network[name] = sa.FeedbackCompartment(**given) if given else None
         classifier = {name: rest.pop(name) for name in ("chunk", "schedule") if name in rest}
         known = inspect.signature(sa.feedforward).parameters
         for name in rest:

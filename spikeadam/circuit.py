@@ -65,6 +65,7 @@ def feedforward(
     soma=None,
     output_soma=None,
     compartment=None,
+    output_compartment=None,
     presentation=40 * ms,
     teacher_onset=12 * ms,
     samples=1,
@@ -98,8 +99,8 @@ def feedforward(
     soma, output_soma : LIF or Soma, optional
         Of hidden and output layers. Default: ``LIF()``, and for the output ``LIF(tau_membrane=15*ms)`` without
         homeostasis.
-    compartment : FeedbackCompartment, optional
-        Of all plastic layers.
+    compartment, output_compartment : FeedbackCompartment, optional
+        Of hidden and output layers. Default: ``FeedbackCompartment()``, and for the output that of the hidden layers.
     presentation, teacher_onset : Quantity
         Duration of the presentation of a sample, and when in it the output begins to be taught.
     samples : int
@@ -156,6 +157,7 @@ def feedforward(
     input = RegularInput() if input is None else input
     soma = LIF() if soma is None else soma
     output_soma = LIF(tau_membrane=15 * ms, homeostasis_rate=0) if output_soma is None else output_soma
+    output_compartment = compartment if output_compartment is None else output_compartment
     recurrent_rule = replace(rule, learning_rate=rule.learning_rate * recurrent_learning_rate)
     common = {"presentation": presentation, "clock": Clock(dt, name="step_clock")}
 
@@ -168,7 +170,13 @@ def feedforward(
         groups.append(neuron_group(size, soma, compartment, name=f"hidden_{depth}", **common))
     groups.append(
         neuron_group(
-            n_output, output_soma, compartment, teacher=teacher, teacher_onset=teacher_onset, name="output", **common
+            n_output,
+            output_soma,
+            output_compartment,
+            teacher=teacher,
+            teacher_onset=teacher_onset,
+            name="output",
+            **common,
         )
     )
 

@@ -113,12 +113,18 @@ def test_descriptions_reach_the_layers():
         soma=sa.LIF(**{**SOMA, "tau_membrane": 11 * ms}),
         output_soma=sa.LIF(**{**SOMA, "tau_membrane": 17 * ms}),
         compartment=sa.FeedbackCompartment(theta=0.7),
+        output_compartment=sa.FeedbackCompartment(theta=0.9),
         input=sa.PoissonInput(max_rate=123 * Hz),
     )
     assert [float(group.tau_membrane[:] / ms) for group in made.layers] == pytest.approx([11, 11, 17])
-    assert [float(group.theta[:]) for group in made.layers] == [0.7] * 3
+    assert [float(group.theta[:]) for group in made.layers] == [0.7, 0.7, 0.9]
     assert made.groups[0].max_rate == 123 * Hz
     assert "teacher" not in made.layers[0].namespace and "teacher_phase" in made.layers[-1].variables
+
+
+def test_one_compartment_is_that_of_all_layers():
+    made = circuit((4,), compartment=sa.FeedbackCompartment(theta=0.7))
+    assert [float(group.theta[:]) for group in made.layers] == [0.7, 0.7]
 
 
 def test_a_finer_time_step():

@@ -17,13 +17,13 @@ class RuntimeDevice:
     ----------
     build : callable
         Makes the circuit.
-    target : {'auto', 'cython', 'numpy'}
-        Brian2's code generation target.
+    target : {'auto', 'cython', 'numpy'}, optional
+        Brian2's code generation target. Default: the preference ``codegen.target``, as it is at each run.
     """
 
     name = "runtime"
 
-    def __init__(self, build, *, target="auto"):
+    def __init__(self, build, *, target=None):
         self.target = target
         self.build_seconds = 0.0
         with self._in_place():
@@ -78,7 +78,8 @@ class _runtime:
         self.switched = get_device() is not runtime_device
         if self.switched:
             set_device("runtime")
-        prefs.codegen.target = self.target
+        if self.target is not None:
+            prefs.codegen.target = self.target
 
     def __exit__(self, *error):
         prefs.codegen.target = self.before

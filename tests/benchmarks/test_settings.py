@@ -72,6 +72,7 @@ def test_overrides_reach_what_they_name():
             ("input.max_rate", 300 * Hz),
             ("soma.tau_membrane", 11 * ms),
             ("output_soma.tau_trace", 12 * ms),
+            ("output_compartment.theta", 1.5),
         ),
     ).classifier()
     assert model.rule.learning_rate == 0.5 and model.feedback.w_max == 3.0 and model.chunk == 100
@@ -79,6 +80,8 @@ def test_overrides_reach_what_they_name():
     assert model.network["presentation"] == 30 * ms
     assert model.network["soma"] == sa.LIF(tau_membrane=11 * ms)
     assert model.network["output_soma"].tau_trace == 12 * ms
+    assert model.network["output_compartment"] == sa.FeedbackCompartment(theta=1.5)
+    assert model.network["compartment"] is None
 
 
 def test_a_modulator_takes_overrides_with_its_prefix():

@@ -5,7 +5,7 @@ import signal
 
 import numpy as np
 import pytest
-from brian2 import NetworkOperation, ms, second
+from brian2 import NetworkOperation, ms, prefs, second
 from circuits import counting_circuit, tiny_data, tiny_network, tiny_trainer
 from spikeadam.engine import open_device
 
@@ -74,3 +74,12 @@ def test_every_chunk_starts_at_0():
         np.testing.assert_allclose(state["counter.last_count"], -1e-3)
     np.testing.assert_array_equal(state["counter.whole"], 6)
     assert device.circuit.network.t == 0.12 * second
+
+
+@pytest.mark.parametrize("given, expected", [({}, "numpy"), ({"target": "cython"}, "cython")])
+def test_the_code_generation_target_is_the_users_unless_one_is_given(monkeypatch, given, expected):
+    monkeypatch.setitem(prefs, "codegen.target", "numpy")
+    device = open_device("runtime", counting_circuit, **given)
+    with device._in_place():
+        assert prefs.codegen.target == expected
+    assert prefs.codegen.target == "numpy"

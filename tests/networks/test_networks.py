@@ -127,3 +127,10 @@ def test_measures_of_spike_timing(monkeypatch):
     assert distance(np.zeros((200, 2)), target) == 1 and distance(target, target) == 0
     expected = np.mean([2 * (1 - np.exp(-shift / 10)) for shift in (2, 3)])
     assert np.isclose(distance(spikes, target), expected, atol=1e-6)
+
+
+def test_deep(tmp_path):
+    printed = call("deep.py", "--quick", "--out", tmp_path / "deep.png", cwd=tmp_path)
+    picture(tmp_path / "deep.png")
+    angles = re.search(r"feedback weights ([\d., ]+) degrees", printed).group(1).split(", ")
+    assert len(angles) == 3 and max(map(float, angles)) < 60
