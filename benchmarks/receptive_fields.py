@@ -6,31 +6,16 @@ the network with one hidden layer, all to all, that has at least as many synapse
 the same presentation, three seeds each.
 """
 
-from math import prod
-
 import numpy as np
 from matplotlib.figure import Figure
 
-import spikeadam as sa
-
 from .many import run_many, summarise, table
 from .settings import Settings
+from .tasks import LOCAL_LAYERS, local_network
 from .train import train_plain, write_json
 
 SEEDS = range(3)
-TASKS = ("mnist", "fashion_mnist")
-LAYERS = ({"field": 8, "stride": 4, "features": 24}, {"field": 4, "stride": 2, "features": 40})
-
-
-def local_network(shape=(28, 28), n_output=10):
-    """Neurons of the hidden layers, connections of all projections, and the number of synapses."""
-    hidden, connections = [], []
-    for layer in LAYERS:
-        pairs, shape = sa.receptive_fields(shape, **layer)
-        hidden.append(prod(shape))
-        connections.append(pairs)
-    synapses = sum(len(pre) for pre, _ in connections) + hidden[-1] * n_output
-    return tuple(hidden), [*connections, None], synapses
+DATA = ("mnist", "fashion_mnist")
 
 
 def full_network(synapses, n_input=784, n_output=10):
@@ -51,13 +36,13 @@ def run(out, *, quick=False, jobs=None):
     def settings(hidden):
         return [
             Settings(task, hidden=hidden, epochs=1, seed=seed, quick=quick, overrides=(("chunk", 1000),))
-            for task in TASKS
+            for task in DATA
             for seed in seeds
         ]
 
     full = run_many(settings(full_network(synapses)), out / "all_to_all", jobs=jobs, function=train_plain)
     patches = run_many(settings(local), out / "local", jobs=jobs, function=train_local)
-    results = sorted(full + patches, key=lambda r: TASKS.index(r["task"]))
+    results = sorted(full + patches, key=lambda r: DATA.index(r["task"]))
 
     def label(result):
         kind = "locally connected" if result["hidden"] == list(local) else "all to all"
@@ -71,14 +56,14 @@ def run(out, *, quick=False, jobs=None):
     text = table(rows, "network")
     (out / "table.txt").write_text(text + "\n")
     print(text)
-    write_json(out / "result.json", {"rows": rows, "layers": list(LAYERS), "versions": results[0]["versions"]})
+    write_json(out / "result.json", {"rows": rows, "layers": list(LOCAL_LAYERS), "versions": results[0]["versions"]})
     draw(results, label, out / "fields.png")
 
 
 def draw(results, label, path):
     """Online accuracy against samples seen, mean over seeds, one panel a task."""
     figure = Figure(figsize=(10, 4), layout="constrained")
-    for task, ax in zip(TASKS, figure.subplots(1, 2)):
+    for task, ax in zip(DATA, figure.subplots(1, 2)):
         keys = dict.fromkeys(label(result) for result in results if result["task"] == task)
         for key, colour in zip(keys, ("#e69f00", "#0072b2")):
             members = [result for result in results if label(result) == key]

@@ -1,10 +1,11 @@
 """Classification tasks: data, network and passes of each."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Callable
 
 from brian2 import ms
-from spikeadam import datasets
+from spikeadam import datasets, receptive_fields
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,34 @@ class Task:
     note: str = ""
 
 
+LOCAL_LAYERS = ({"field": 8, "stride": 4, "features": 24}, {"field": 4, "stride": 2, "features": 40})
+"""Each neuron sees a patch of 8x8 pixels; each of the second layer one of 4x4 places of the first."""
+
+
+def local_network(shape=(28, 28), n_output=10):
+    """Two locally connected layers: their neurons, connections of all projections, and the number of synapses."""
+    hidden, connections = [], []
+    for layer in LOCAL_LAYERS:
+        pairs, shape = receptive_fields(shape, **layer)
+        hidden.append(prod(shape))
+        connections.append(pairs)
+    synapses = sum(len(pre) for pre, _ in connections) + hidden[-1] * n_output
+    return tuple(hidden), [*connections, None], synapses
+
+
 TASKS = {
     task.name: task
     for task in (
         Task("digits", "8x8 digits, embedded in scikit-learn", datasets.digits, (100,), 20),
         Task("mnist", "MNIST, 60,000 / 10,000 handwritten digits", datasets.mnist, (200,), 10),
+        Task(
+            "mnist_local",
+            "MNIST with two locally connected hidden layers",
+            datasets.mnist,
+            local_network()[0],
+            10,
+            overrides=(("connections", local_network()[1]),),
+        ),
         Task(
             "fashion_mnist",
             "Fashion-MNIST, 60,000 / 10,000 pieces of clothing",
