@@ -1,0 +1,141 @@
+"""Whether GRAPES and Oja's rule learn faster, end higher and saturate less with depth.
+
+Networks with one, two and four hidden layers of 100 neurons see the first 20,000 samples of MNIST once, with SGD and
+Bio-Adam, each alone, with GRAPES and with Oja's rule. Learning rates and the parameters of the modulators are chosen for
+each of these networks on a validation part of the training data, with 2,500 samples a hidden layer. Initial weights after
+the first projection are ten times the default, from which four hidden layers hardly begin to learn.
+"""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .many import run_many, summarise
+from .settings import Settings
+from .train import describe, train_plain, write_json
+from .tuning import choose
+
+SEEDS = range(3)
+DEPTHS = (1, 2, 4)
+WIDTH = 100
+EVERY = 500
+"""Samples between two tests, and test samples of each: accuracy made while learning would count what a sample teaches itself."""
+LEARNING_RATES = {"sgd": (1e-3, 3e-3, 1e-2), "bio-adam": (2.5e-4, 5e-4, 1e-3)}
+MODULATIONS = {
+    "none": [()],
+    "grapes": [(("modulator.form", form),) for form in ("local", "propagating")],
+    "oja": [
+        (("modulator.form", form), ("modulator.norm", norm), ("modulator.oja_learning_rate", rate))
+        for form, norm, rate in (("single", 1.0, 1e-6), ("subspace", 0.3, 1e-6))
+    ],
+}
+COLOURS = {"none": "#555555", "grapes": "#d55e00", "oja": "#0072b2"}
+
+
+def run(out, *, quick=False, jobs=None):
+    """Choose settings, train all networks, and write result.json, table.txt and convergence.png to ``out``."""
+    rates = {rule: rates[1:2] if quick else rates for rule, rates in LEARNING_RATES.items()}
+    modulations = {name: several[:1] if quick else several for name, several in MODULATIONS.items()}
+    depths, seeds = (DEPTHS[:1], SEEDS[:1]) if quick else (DEPTHS, SEEDS)
+
+    def settings(depth, rule, modulator, overrides, **more):
+        hidden, size = (20 if quick else WIDTH,) * depth, {"epochs": 1, "quick": quick}
+        return Settings("mnist", rule=rule, modulator=modulator, hidden=hidden, overrides=overrides, **size, **more)
+
+    keys = [(depth, rule, modulator) for depth in depths for rule in rates for modulator in modulations]
+    common = (("chunk", EVERY), ("weight_scale", 0.3))
+    alternatives = {
+        key: [
+            [settings(*key, (("learning_rate", rate), *common, *more), train=2_500 * key[0], test=2_000)]
+            for rate in rates[key[1]]
+            for more in modulations[key[2]]
+        ]
+        for key in keys
+    }
+    chosen, trials = choose(alternatives, out / "trials", jobs=jobs, function=train_plain)
+    runs = [settings(*key, chosen[key], train=20_000, seed=seed) for key in keys for seed in seeds]
+    results = run_many(runs, out / "runs", jobs=jobs, function=train_watched)
+    rows = []
+    for row in summarise(results, lambda r: (len(r["hidden"]), r["rule"], r["modulator"])):
+        members = [r for r in results if (len(r["hidden"]), r["rule"], r["modulator"]) == row["key"] and "failed" not in r]
+        curves = [watched(r)[1] for r in members]
+        curve = np.round(np.mean(curves, axis=0), 4).tolist() if curves else []
+        rows.append({**row, "samples_to_90_percent": [samples_to(r, 0.9) for r in members], "curve": curve})
+    best = [{"key": list(key), "overrides": {name: str(value) for name, value in chosen[key]}} for key in keys]
+    content = {"hidden_width": runs[0].hidden[0], "every": EVERY, "rows": rows, "chosen": best, "trials": trials}
+    write_json(out / "result.json", {**content, "versions": results[0]["versions"]})
+    text = table(rows)
+    (out / "table.txt").write_text(text + "\n")
+    print(text)
+    draw(rows, out / "convergence.png")
+
+
+def train_watched(settings, folder):
+    """Train, testing on some of the test samples all the while, and on all of them at the end."""
+    X_train, y_train, X_test, y_test, _ = settings.data()
+    classifier = settings.classifier()
+    classifier.fit(X_train, y_train, test=(X_test[:EVERY], y_test[:EVERY]), test_every=EVERY)
+    result = describe(settings, classifier, len(X_train), len(X_test))
+    write_json(folder / "result.json", {**result, "test_accuracy": classifier.score(X_test, y_test)})
+    classifier.trainer_.close()
+
+
+def watched(result):
+    """Samples seen, and the accuracy on some test samples then; before any, that of guessing."""
+    history = [entry for entry in result["history"] if entry["test_accuracy"] is not None]
+    return [0] + [entry["samples_seen"] for entry in history], [0.1] + [entry["test_accuracy"] for entry in history]
+
+
+def samples_to(result, share):
+    """Samples until the accuracy first is ``share`` of that at the end, on a straight line between two tests."""
+    seen, accuracy = watched(result)
+    wanted = share * accuracy[-1]
+    after = next(n for n, value in enumerate(accuracy) if value >= wanted)
+    if after == 0:
+        return 0
+    part = (wanted - accuracy[after - 1]) / (accuracy[after] - accuracy[after - 1])
+    return round(seen[after - 1] + part * (seen[after] - seen[after - 1]))
+
+
+def table(rows):
+    """One line a network and method."""
+    lines = [f"{'hidden layers, method':28}  runs  accuracy %  range            samples to 90 % of it"]
+    for row in rows:
+        depth, rule, modulator = row["key"]
+        label = f"{depth}, {rule}, {modulator}"
+        span = f"{100 * row['low']:.2f} to {100 * row['high']:.2f}"
+        seen = ", ".join(map(str, row["samples_to_90_percent"]))
+        lines.append(f"{label:28}  {row['runs']:4}  {100 * row['mean']:10.2f}  {span:15}  {seen}")
+    return "\n".join(lines)
+
+
+def draw(rows, path):
+    """Error against samples seen, one panel a depth and rule, and the final test accuracy against depth."""
+    found = {tuple(row["key"]): row for row in rows}
+    depths, rules, modulators = (list(dict.fromkeys(key[n] for key in found)) for n in range(3))
+    figure = Figure(figsize=(4 * len(depths) + 3.5, 3.6 * len(rules)), layout="constrained")
+    panels = figure.subplots(len(rules), len(depths) + 1, squeeze=False)
+    for line, rule in zip(panels, rules):
+        for ax, depth in zip(line, depths):
+            for modulator in modulators:
+                row = found[depth, rule, modulator]
+                accuracy = np.array(row["curve"])
+                ax.plot(EVERY * np.arange(len(accuracy)), 100 * accuracy, color=COLOURS[modulator], label=modulator)
+                if row["runs"]:
+                    reached = np.mean(row["samples_to_90_percent"])
+                    ax.plot(reached, 90 * accuracy[-1], "o", color=COLOURS[modulator])
+            ax.set_xlabel("samples seen")
+            ax.set_ylim(0, 100)
+            ax.set_title(f"{rule}, {depth} hidden layer{'s' * (depth > 1)}", fontsize="medium")
+        line[0].set_ylabel("accuracy on 500 test samples (%)")
+        for place, modulator in enumerate(modulators):
+            chosen = [found[depth, rule, modulator] for depth in depths]
+            mean, low, high = (100 * np.array([row[name] for row in chosen]) for name in ("mean", "low", "high"))
+            where = np.arange(len(depths)) + 0.12 * (place - 1)
+            line[-1].errorbar(where, mean, [mean - low, high - mean], fmt="o", capsize=3, color=COLOURS[modulator])
+        line[-1].set_xticks(range(len(depths)), depths)
+        line[-1].set_xlabel("hidden layers")
+        line[-1].set_ylabel("test accuracy (%)")
+        line[-1].grid(axis="y", alpha=0.3)
+        line[-1].set_title(f"{rule}, at the end", fontsize="medium")
+    panels[0, 0].legend(fontsize="small", title="dots: 90 % of the final accuracy", title_fontsize="x-small")
+    figure.savefig(path, dpi=150)
