@@ -14,6 +14,7 @@ from .many import summarise
 ROOT = Path(__file__).parent
 README = ROOT.parent / "README.md"
 RESULTS = ROOT / "results"
+TITLES = {"grapes": "GRAPES", "oja": "Oja's rule"}
 
 
 def update(path=README):
@@ -149,6 +150,96 @@ def spike_timing():
     )
 
 
+def convergence():
+    """Whether GRAPES and Oja's rule learn faster, end higher and saturate less with depth: one line a claim."""
+    content = json.loads((RESULTS / "convergence" / "result.json").read_text())
+    found = {tuple(row["key"]): row for row in content["rows"]}
+    depths, rules = (list(dict.fromkeys(key[n] for key in found)) for n in (0, 1))
+    lines = []
+    for modulator, title in TITLES.items():
+        for rule in rules:
+            pairs = [(found[depth, rule, "none"], found[depth, rule, modulator]) for depth in depths]
+            faster = [max(b["samples_to_90_percent"]) < min(a["samples_to_90_percent"]) for a, b in pairs]
+            seen = _changes(pairs, lambda row: f"{np.mean(row['samples_to_90_percent']):,.0f}")
+            lines.append(f"- {title} learns faster, {rule}: {_verdict(faster)}: samples to 90 % of the final accuracy {seen}.")
+            higher = [b["low"] > a["high"] for a, b in pairs]
+            accuracy = _changes(pairs, lambda row: f"{100 * row['mean']:.2f}")
+            lines.append(f"- {title} ends higher, {rule}: {_verdict(higher)}: test accuracy {accuracy} %.")
+            (shallow, shallow_with), (deep, deep_with) = pairs[0], pairs[-1]
+            lost, lost_with = (100 * (a["mean"] - b["mean"]) for a, b in ((shallow, deep), (shallow_with, deep_with)))
+            less = lost_with < lost and deep_with["low"] > deep["high"]
+            lines.append(
+                f"- {title} loses less with depth, {rule}: {_verdict([less])}: from {depths[0]} to {depths[-1]} hidden layers "
+                f"accuracy falls by {lost:.2f} without and by {lost_with:.2f} points with it."
+            )
+    cost = content["grapes_cost"]
+    lines += [
+        "",
+        f"Without -> with, for {', '.join(map(str, depths))} hidden layers. On {'-'.join(map(str, cost['network']))}, GRAPES "
+        f"takes {100 * (cost['ratio'] - 1):.0f} % more processor time.",
+    ]
+    return "\n".join(lines)
+
+
+def initialisation():
+    """Whether Oja's rule helps from bad initial weights, with few samples and with depth: one line a claim."""
+    content = json.loads((RESULTS / "initialisation" / "result.json").read_text())
+    samples = content["samples"]
+    found = {(row["rule"], row["modulator"], row["depth"], row["scale"]): row for row in content["rows"]}
+    rules = list(dict.fromkeys(key[0] for key in found))
+    lines = []
+    for rule in rules:
+        cases = [(depth, scale) for r, modulator, depth, scale in found if (r, modulator) == (rule, "none")]
+        gain = np.array([np.subtract(found[rule, "oja", *c]["accuracy"], found[rule, "none", *c]["accuracy"]) for c in cases])
+        better = [np.min(found[rule, "oja", *c]["runs"], axis=0) > np.max(found[rule, "none", *c]["runs"], axis=0) for c in cases]
+        better = np.array(better)
+        depths, scales = (np.array(column) for column in zip(*cases))
+        for title, chosen in (
+            ("from bad initial weights (0.1 and 10 times the default)", ((scales == 0.1) | (scales == 10))[:, None]),
+            ("with few samples (250)", np.array(samples)[None, :] == samples[0]),
+            (f"with depth ({depths.max()} hidden layers)", (depths == depths.max())[:, None]),
+        ):
+            chosen = np.broadcast_to(chosen, gain.shape)
+            lines.append(
+                f"- Oja's rule gains {title}, {rule}: {_verdict(better[chosen])}: {100 * gain[chosen].mean():+.1f} points on "
+                f"average over {chosen.sum()} networks and training lengths, {100 * gain[chosen].min():+.1f} to "
+                f"{100 * gain[chosen].max():+.1f}; {100 * gain[~chosen].mean():+.1f} over all others."
+            )
+    return "\n".join(lines)
+
+
+def forgetting():
+    """Whether GRAPES and Oja's rule forget less: one line a claim."""
+    content = json.loads((RESULTS / "forgetting" / "result.json").read_text())
+    found = {tuple(row["key"]): row for row in content["rows"]}
+    lines = []
+    for (rule, modulator), row in found.items():
+        if modulator == "none":
+            continue
+        pair = [(found[rule, "none"], row)]
+        less = max(row["forgotten"]) < min(found[rule, "none"]["forgotten"])
+        forgotten = _changes(pair, lambda one: f"{100 * np.mean(one['forgotten']):.1f}")
+        at_end = _changes(pair, lambda one: f"{100 * one['mean']:.1f}")
+        learned = _changes(pair, lambda one: f"{100 * np.mean(one['when_learned']):.1f}")
+        lines.append(
+            f"- {TITLES[modulator]} forgets less, {rule}: {_verdict([less])}: "
+            f"{forgotten} points forgotten of a task by the end; accuracy on all tasks at the end {at_end} %, on each when it "
+            f"was learned {learned} %."
+        )
+    return "\n".join(lines)
+
+
+def _changes(pairs, text):
+    """What a figure is without and with a modulator, one pair a network."""
+    return ", ".join(f"{text(without)} -> {text(with_it)}" for without, with_it in pairs)
+
+
+def _verdict(cases):
+    """Whether every run with is better than every run without, in how many of the cases."""
+    held, total = int(np.sum(cases)), len(cases)
+    return "**held**" if held == total else "**did not hold**" if not held else f"**held in {held} of {total}**"
+
+
 def speed():
     """Brian2 beside the hand-written program."""
     content = json.loads((RESULTS / "speed" / "result.json").read_text())
@@ -163,5 +254,16 @@ def speed():
 
 BLOCKS = {
     function.__name__: function
-    for function in (classification, digits, alignment, optimizers, neurons, spike_timing, speed)
+    for function in (
+        classification,
+        digits,
+        alignment,
+        optimizers,
+        neurons,
+        spike_timing,
+        convergence,
+        initialisation,
+        forgetting,
+        speed,
+    )
 }
