@@ -24,7 +24,7 @@ DEPTHS = (1, 2, 4)
 WIDTH = 100
 EVERY = 500
 """Samples between two tests, and test samples of each: accuracy made while learning would count what a sample teaches itself."""
-LEARNING_RATES = {"sgd": (1e-3, 3e-3, 1e-2), "bio-adam": (2.5e-4, 5e-4, 1e-3)}
+LEARNING_RATES = {"sgd": (3e-4, 1e-3, 3e-3), "bio-adam": (2.5e-4, 5e-4, 1e-3)}
 MODULATIONS = {
     "none": [()],
     "grapes": [(("modulator.form", form),) for form in ("local", "propagating")],

@@ -28,9 +28,7 @@ MODULATIONS = {
     "none": [()],
     "oja": [
         (("modulator.form", form), ("modulator.norm", norm), ("modulator.oja_learning_rate", rate))
-        for form in ("single", "subspace")
-        for norm in (0.3, 1.0)
-        for rate in (1e-6, 1e-5)
+        for form, norm, rate in (("single", 1.0, 1e-6), ("single", 0.3, 1e-5), ("subspace", 0.3, 1e-6), ("subspace", 0.3, 1e-5))
     ],
 }
 CHANCE = 0.1

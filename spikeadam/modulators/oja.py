@@ -61,10 +61,10 @@ class Oja(Modulator):
     >>> print(sa.Oja())
     Oja
     at a forward spike of the target: w += oja_learning_rate*(x_source - x_target*w/norm**2)
-    oja_learning_rate=1e-05, norm=1.0
+    oja_learning_rate=1e-06, norm=1.0
     """
 
-    oja_learning_rate: float = 1e-5
+    oja_learning_rate: float = 1e-6
     norm: float = 1.0
     form: str = "single"
     tau_reconstruction: Quantity = default_quantity(50 * ms)
