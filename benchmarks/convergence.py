@@ -22,8 +22,9 @@ from .tuning import choose
 SEEDS = range(3)
 DEPTHS = (1, 2, 4)
 WIDTH = 100
-EVERY = 500
-"""Samples between two tests, and test samples of each: accuracy made while learning would count what a sample teaches itself."""
+CHUNK = 500
+TESTS = (500, 1_000, 1_500, 2_000, 3_000, 4_000, 6_000, 8_000, 12_000, 16_000, 20_000)
+"""Samples after which the first 500 test samples are asked; accuracy while learning counts what a sample teaches itself."""
 LEARNING_RATES = {"sgd": (3e-4, 1e-3, 3e-3), "bio-adam": (2.5e-4, 5e-4, 1e-3)}
 MODULATIONS = {
     "none": [()],
@@ -47,7 +48,7 @@ def run(out, *, quick=False, jobs=None):
         return Settings("mnist", rule=rule, modulator=modulator, hidden=hidden, overrides=overrides, **size, **more)
 
     keys = [(depth, rule, modulator) for depth in depths for rule in rates for modulator in modulations]
-    common = (("chunk", EVERY), ("weight_scale", 0.3))
+    common = (("chunk", CHUNK), ("weight_scale", 0.3))
     alternatives = {
         key: [
             [settings(*key, (("learning_rate", rate), *common, *more), train=2_500 * key[0], test=2_000)]
@@ -57,16 +58,16 @@ def run(out, *, quick=False, jobs=None):
         for key in keys
     }
     chosen, trials = choose(alternatives, out / "trials", jobs=jobs, function=train_plain)
-    runs = [settings(*key, chosen[key], train=20_000, seed=seed) for key in keys for seed in seeds]
+    runs = [settings(*key, chosen[key], train=20_000, test=4_000, seed=seed) for key in keys for seed in seeds]
     results = run_many(runs, out / "runs", jobs=jobs, function=train_watched)
     rows = []
     for row in summarise(results, lambda r: (len(r["hidden"]), r["rule"], r["modulator"])):
         members = [r for r in results if (len(r["hidden"]), r["rule"], r["modulator"]) == row["key"] and "failed" not in r]
-        curves = [watched(r)[1] for r in members]
+        curves = [[0.1, *r["watched"]] for r in members]  # before any sample, that of guessing
         curve = np.round(np.mean(curves, axis=0), 4).tolist() if curves else []
-        rows.append({**row, "samples_to_90_percent": [samples_to(r, 0.9) for r in members], "curve": curve})
+        rows.append({**row, "samples_to_90_percent": [samples_to(c, 0.9) for c in curves], "curve": curve})
     best = [{"key": list(key), "overrides": {name: str(value) for name, value in chosen[key]}} for key in keys]
-    content = {"hidden_width": runs[0].hidden[0], "every": EVERY, "rows": rows, "chosen": best, "trials": trials}
+    content = {"hidden_width": runs[0].hidden[0], "tests_after": TESTS, "rows": rows, "chosen": best, "trials": trials}
     content["grapes_cost"] = cost(20 if quick else 200, 100 if quick else 2_000)
     write_json(out / "result.json", {**content, "versions": results[0]["versions"]})
     text = table(rows)
@@ -108,22 +109,26 @@ def _processor_seconds():
 def train_watched(settings, folder):
     """Train, testing on some of the test samples all the while, and on all of them at the end."""
     X_train, y_train, X_test, y_test, _ = settings.data()
-    classifier = settings.classifier()
-    classifier.fit(X_train, y_train, test=(X_test[:EVERY], y_test[:EVERY]), test_every=EVERY)
+    order = np.random.default_rng(settings.seed).permutation(len(X_train))
+    X_train, y_train = X_train[order], y_train[order]
+    classifier = settings.classifier().set_params(schedule=sa.linear_decay(len(X_train), final=0.02))
+    classifier.fit(X_train[:CHUNK], y_train[:CHUNK])
+    trainer, accuracy = classifier.trainer_, []
+    while True:
+        if trainer.samples_seen in TESTS:
+            accuracy.append(classifier.score(X_test[:500], y_test[:500]))
+        chosen = slice(trainer.samples_seen, trainer.samples_seen + CHUNK)
+        if not len(X_train[chosen]):
+            break
+        trainer.learn(X_train[chosen], y_train[chosen])
     result = describe(settings, classifier, len(X_train), len(X_test))
-    write_json(folder / "result.json", {**result, "test_accuracy": classifier.score(X_test, y_test)})
-    classifier.trainer_.close()
+    write_json(folder / "result.json", {**result, "test_accuracy": classifier.score(X_test, y_test), "watched": accuracy})
+    trainer.close()
 
 
-def watched(result):
-    """Samples seen, and the accuracy on some test samples then; before any, that of guessing."""
-    history = [entry for entry in result["history"] if entry["test_accuracy"] is not None]
-    return [0] + [entry["samples_seen"] for entry in history], [0.1] + [entry["test_accuracy"] for entry in history]
-
-
-def samples_to(result, share):
-    """Samples until the accuracy first is ``share`` of that at the end, on a straight line between two tests."""
-    seen, accuracy = watched(result)
+def samples_to(accuracy, share):
+    """Samples until the accuracy, of guessing and at `TESTS`, first is ``share`` of its last, on a line between two tests."""
+    seen = (0, *TESTS)
     wanted = share * accuracy[-1]
     after = next(n for n, value in enumerate(accuracy) if value >= wanted)
     if after == 0:
@@ -140,7 +145,8 @@ def table(rows):
         label = f"{depth}, {rule}, {modulator}"
         span = f"{100 * row['low']:.2f} to {100 * row['high']:.2f}"
         seen = ", ".join(map(str, row["samples_to_90_percent"]))
-        lines.append(f"{label:28}  {row['runs']:4}  {100 * row['mean']:10.2f}  {span:15}  {seen}")
+        note = f"  {row['failed']} fell silent" if row["failed"] else ""
+        lines.append(f"{label:28}  {row['runs']:4}  {100 * row['mean']:10.2f}  {span:15}  {seen}{note}")
     return "\n".join(lines)
 
 
@@ -155,7 +161,7 @@ def draw(rows, path):
             for modulator in modulators:
                 row = found[depth, rule, modulator]
                 accuracy = np.array(row["curve"])
-                ax.plot(EVERY * np.arange(len(accuracy)), 100 * accuracy, color=COLOURS[modulator], label=modulator)
+                ax.plot((0, *TESTS)[: len(accuracy)], 100 * accuracy, color=COLOURS[modulator], label=modulator)
                 if row["runs"]:
                     reached = np.mean(row["samples_to_90_percent"])
                     ax.plot(reached, 90 * accuracy[-1], "o", color=COLOURS[modulator])
@@ -166,6 +172,7 @@ def draw(rows, path):
         for place, modulator in enumerate(modulators):
             chosen = [found[depth, rule, modulator] for depth in depths]
             mean, low, high = (100 * np.array([row[name] for row in chosen]) for name in ("mean", "low", "high"))
+            mean[[row["runs"] == 0 for row in chosen]] = np.nan  # all silent
             where = np.arange(len(depths)) + 0.12 * (place - 1)
             line[-1].errorbar(where, mean, [mean - low, high - mean], fmt="o", capsize=3, color=COLOURS[modulator])
         line[-1].set_xticks(range(len(depths)), depths)

@@ -159,18 +159,23 @@ def convergence():
     for modulator, title in TITLES.items():
         for rule in rules:
             pairs = [(found[depth, rule, "none"], found[depth, rule, modulator]) for depth in depths]
-            faster = [max(b["samples_to_90_percent"]) < min(a["samples_to_90_percent"]) for a, b in pairs]
+            # Where all runs fell silent there is no figure, and any run that did not is better.
+            faster = [
+                max(b["samples_to_90_percent"], default=np.inf) < min(a["samples_to_90_percent"], default=np.inf)
+                and not b["failed"]
+                for a, b in pairs
+            ]
             seen = _changes(pairs, lambda row: f"{np.mean(row['samples_to_90_percent']):,.0f}")
             lines.append(f"- {title} learns faster, {rule}: {_verdict(faster)}: samples to 90 % of the final accuracy {seen}.")
-            higher = [b["low"] > a["high"] for a, b in pairs]
+            higher = [b["low"] > a["high"] and not b["failed"] for a, b in pairs]
             accuracy = _changes(pairs, lambda row: f"{100 * row['mean']:.2f}")
             lines.append(f"- {title} ends higher, {rule}: {_verdict(higher)}: test accuracy {accuracy} %.")
-            (shallow, shallow_with), (deep, deep_with) = pairs[0], pairs[-1]
-            lost, lost_with = (100 * (a["mean"] - b["mean"]) for a, b in ((shallow, deep), (shallow_with, deep_with)))
-            less = lost_with < lost and deep_with["low"] > deep["high"]
+            falls = [a["mean"] - b["mean"] if b["runs"] else np.inf for a, b in zip(pairs[0], pairs[-1])]
+            less = falls[1] < falls[0] and higher[-1]
+            text = " -> ".join(f"{100 * fall:.2f} points" if np.isfinite(fall) else "silent" for fall in falls)
             lines.append(
                 f"- {title} loses less with depth, {rule}: {_verdict([less])}: from {depths[0]} to {depths[-1]} hidden layers "
-                f"accuracy falls by {lost:.2f} without and by {lost_with:.2f} points with it."
+                f"accuracy falls by {text}."
             )
     cost = content["grapes_cost"]
     lines += [
@@ -231,7 +236,11 @@ def forgetting():
 
 def _changes(pairs, text):
     """What a figure is without and with a modulator, one pair a network."""
-    return ", ".join(f"{text(without)} -> {text(with_it)}" for without, with_it in pairs)
+
+    def one(row):
+        return text(row) if row["runs"] else "silent"
+
+    return ", ".join(f"{one(without)} -> {one(with_it)}" for without, with_it in pairs)
 
 
 def _verdict(cases):
