@@ -22,7 +22,7 @@ from .tuning import choose
 
 RULES = ("bio-adam",)
 SEEDS = range(2)
-SCALES = (0.1, 0.3, 1.0, 3.0, 10.0)
+SCALES = (0.1, 1.0, 10.0)
 SAMPLES = (250, 1_000, 4_000)
 DEPTHS = (1, 2, 3, 4)
 MODULATIONS = {
