@@ -33,6 +33,7 @@ MODULATIONS = {
     ],
 }
 CHANCE = 0.1
+CHUNK = 500
 
 
 def run(out, *, quick=False, jobs=None):
@@ -50,7 +51,7 @@ def run(out, *, quick=False, jobs=None):
     alternatives = {
         (rule, modulator): [
             [
-                settings(rule, modulator, (("learning_rate", rate), ("chunk", 3_000), *more), scale, min(2, max(depths)), train=1_000)
+                settings(rule, modulator, (("learning_rate", rate), ("chunk", CHUNK), *more), scale, min(2, max(depths)), train=1_000)
                 for scale in sorted({scales[0], 1.0, scales[-1]})
             ]
             for rate in rates[rule]
@@ -95,18 +96,18 @@ def train_online(settings, folder):
     X_train, y_train, X_test, y_test, _ = settings.data()
     classifier = settings.classifier()
     accuracy, start = [], 0
-    for end in (samples for samples in SAMPLES if settings.quick or samples <= settings.train):
-        part = slice(start, end)
-        if len(X_train[part]):
-            if start:
-                classifier.trainer_.silent.clear()  # silence from bad weights is what is measured here, not an error
-            classifier.partial_fit(X_train[part], y_train[part], classes=np.arange(10))
-        if not settings.validation or end == settings.train:
+    while start < len(X_train):
+        end = min([samples for samples in SAMPLES if samples > start] + [start + CHUNK, len(X_train)])
+        if start:
+            classifier.trainer_.silent.clear()  # silence from bad weights is what is measured here, not an error
+        classifier.partial_fit(X_train[start:end], y_train[start:end], classes=np.arange(10))
+        if end == len(X_train) or end in SAMPLES and not settings.validation:
             accuracy.append(classifier.score(X_test, y_test))
         start = end
+    accuracy += accuracy[-1:] * (len(SAMPLES) - len(accuracy))  # of a shorter run: what it reached
     result = describe(settings, classifier, len(X_train), len(X_test))
     result.pop("history")
-    write_json(folder / "result.json", {**result, "test_accuracy": (accuracy or [CHANCE])[-1], "accuracy": accuracy})
+    write_json(folder / "result.json", {**result, "test_accuracy": accuracy[-1], "accuracy": accuracy})
     classifier.trainer_.close()
 
 
