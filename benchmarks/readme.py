@@ -270,8 +270,6 @@ BLOCKS = {
         optimizers,
         neurons,
         spike_timing,
-        convergence,
-        initialisation,
         forgetting,
         speed,
     )

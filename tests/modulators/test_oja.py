@@ -21,9 +21,10 @@ def spiking(spikes, traces, w, *, modulator, rule=STILL, feedback=None, learning
     """
     step = clock()
     rows = {name: TimedArray(np.asarray(values, dtype=float), dt=1 * ms) for name, values in (("a", traces), ("b", spikes))}
-    common = {"reset": "", "rest": "", "gate": "1"}
-    lower = sa.Soma(equations="I : 1\nx = a(t, i) : 1", threshold="False", namespace={"a": rows["a"]}, **common)
-    upper = sa.Soma(equations="I : 1\nx = 10.0*(i + 1) : 1", threshold="b(t, i) > 0", namespace={"b": rows["b"]}, **common)
+    common = {"reset": "at_spike = x", "rest": "", "gate": "1"}  # traces are given, spikes do not raise them
+    lower = sa.Soma(equations="I : 1\nat_spike : 1\nx = a(t, i) : 1", threshold="False", namespace={"a": rows["a"]}, **common)
+    equations = "I : 1\nat_spike : 1\nx = 10.0*(i + 1) : 1"
+    upper = sa.Soma(equations=equations, threshold="b(t, i) > 0", namespace={"b": rows["b"]}, **common)
     source, target = sa.neuron_group(2, lower, name="lower", clock=step), sa.neuron_group(2, upper, name="upper", clock=step)
     projection = sa.project(source, target, rule=rule, feedback=feedback, modulator=modulator, name="up")
     projection.forward.w = np.asarray(w, dtype=float)[projection.pre, projection.post]
