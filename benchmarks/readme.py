@@ -261,6 +261,16 @@ def speed():
     )
 
 
+def fields():
+    """Locally connected layers beside an all-to-all network of as many synapses."""
+    content = json.loads((RESULTS / "fields" / "result.json").read_text())
+    rows = []
+    for row in content["rows"]:
+        task, network, kind = row["key"].split(", ")
+        rows.append([task, network, kind, f"{row['synapses']:,}", row["runs"], _percent(row), _angles(row)])
+    return _markdown(["task", "network", "", "synapses", "seeds", "test accuracy % (range)", "angle (degrees)"], rows)
+
+
 BLOCKS = {
     function.__name__: function
     for function in (
@@ -271,6 +281,7 @@ BLOCKS = {
         neurons,
         spike_timing,
         forgetting,
+        fields,
         speed,
     )
 }

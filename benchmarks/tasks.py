@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Callable
 
-from brian2 import ms
+from brian2 import ms, second
 from spikeadam import datasets, receptive_fields
 
 
@@ -111,6 +111,33 @@ TASKS = {
             ),
             note="With 1,000 training and 100 test recordings a subset of the public set: not comparable to figures on "
             "all 70,000, and known to a few percent only.",
+        ),
+        Task(
+            "store_recall",
+            "Store-recall: a bit to be told 600 ms after its cue, by a recurrent network",
+            datasets.store_recall,
+            (100,),
+            1,
+            quick_samples=20,
+            overrides=(
+                ("input", "events"),
+                ("input.tau_trace", 300 * ms),
+                ("presentation", 800 * ms),
+                ("teacher_onset", 700 * ms),
+                ("soma.tau_membrane", 20 * ms),
+                ("soma.tau_synapse", 100 * ms),
+                ("soma.tau_trace", 300 * ms),
+                ("input_scale", 1.0),
+                ("weight_scale", 0.04),
+                ("recurrent_scale", 1.5),
+                ("learning_rate", 3e-3),
+                ("output_learning_rate", 2.0),
+                ("tau_m", 8 * second),
+                ("tau_rho", 200 * second),
+                ("interval", 800 * ms),
+                ("w_max", 4.0),
+                ("chunk", 50),
+            ),
         ),
         Task("iris", "Iris, three kinds of flowers", datasets.iris, (30,), 50),
     )

@@ -6,6 +6,7 @@ in the folder that the environment variable ``SPIKEADAM_DATA`` names, then in th
 Nothing is read or downloaded on import.
 """
 
+from .cochlea import cochlea
 from .dataset import Dataset, RecordingDataset
 from .download import DownloadError, fetch
 from .embedded import digits, iris
@@ -23,6 +24,7 @@ __all__ = [
     "EventRecording",
     "EventRecordings",
     "RecordingDataset",
+    "cochlea",
     "digits",
     "fashion_mnist",
     "fetch",

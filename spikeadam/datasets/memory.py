@@ -11,13 +11,12 @@ NEURONS = 10  # of each of the four populations
 CUE_HZ, NOISE_HZ = 100, 5
 
 
-def store_recall(n_train=2000, n_test=500, *, delay_ms=600, shortest_ms=100, seed=0) -> RecordingDataset:
+def store_recall(n_train=2000, n_test=500, *, delay_ms=600, seed=0) -> RecordingDataset:
     """Spikes of forty neurons in four populations of ten: cue for bit 0, cue for bit 1, recall cue, noise.
 
     For 100 ms the population of the bit fires at 100 Hz; after the delay the recall population does, for another
-    100 ms, always at the end of the trial. All neurons fire at 5 Hz throughout. Nothing in the input tells the bit from
-    the end of its cue on: a network that forgets within the delay is left with chance. The delays of training trials are
-    drawn between the shortest and the whole one, those of test trials are all whole.
+    100 ms. All neurons fire at 5 Hz throughout. Nothing in the input tells the bit from the end of its cue on: a network
+    that forgets within the delay is left with chance.
 
     Parameters
     ----------
@@ -25,8 +24,6 @@ def store_recall(n_train=2000, n_test=500, *, delay_ms=600, shortest_ms=100, see
         Number of trials.
     delay_ms : int
         From the end of the first cue to the start of the recall cue. A trial lasts ``200 + delay_ms``.
-    shortest_ms : int
-        Shortest delay of training trials.
     seed : int
         Of bits and spikes.
 
@@ -50,23 +47,15 @@ def store_recall(n_train=2000, n_test=500, *, delay_ms=600, shortest_ms=100, see
     integer("n_train", n_train, at_least=1)
     integer("n_test", n_test, at_least=1)
     integer("delay_ms", delay_ms, at_least=0)
-    integer("shortest_ms", shortest_ms, at_least=0)
-    if shortest_ms > delay_ms:
-        raise ValueError(f"shortest_ms takes at most delay_ms, {delay_ms}, got {shortest_ms}.")
     rng = np.random.default_rng(seed)
-    return RecordingDataset(
-        "store_recall",
-        _trials(rng.integers(shortest_ms, delay_ms + 1, size=n_train), delay_ms, rng),
-        _trials(np.full(n_test, delay_ms), delay_ms, rng),
-    )
+    return RecordingDataset("store_recall", _trials(n_train, delay_ms, rng), _trials(n_test, delay_ms, rng))
 
 
-def _trials(delays, longest, rng):
-    n, steps = len(delays), 2 * CUE_MS + longest
+def _trials(n, delay_ms, rng):
     bits = rng.integers(2, size=n)
+    steps = 2 * CUE_MS + delay_ms
     probability = np.full((n, steps, 4), NOISE_HZ * 1e-3)
-    for trial, (bit, delay) in enumerate(zip(bits, delays)):
-        probability[trial, longest - delay : longest - delay + CUE_MS, bit] = CUE_HZ * 1e-3
+    probability[np.arange(n), :CUE_MS, bits] = CUE_HZ * 1e-3
     probability[:, -CUE_MS:, 2] = CUE_HZ * 1e-3
     trial, step, address = np.nonzero(rng.random((n, steps, 4 * NEURONS)) < probability.repeat(NEURONS, axis=2))
     offsets = np.searchsorted(trial, np.arange(n + 1))

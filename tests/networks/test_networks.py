@@ -134,3 +134,13 @@ def test_deep(tmp_path):
     picture(tmp_path / "deep.png")
     angles = re.search(r"feedback weights ([\d., ]+) degrees", printed).group(1).split(", ")
     assert len(angles) == 3 and max(map(float, angles)) < 60
+
+
+def test_receptive_fields(tmp_path):
+    (tmp_path / "brian_preferences").write_text("codegen.target = 'numpy'\n")
+    printed = call("receptive_fields.py", "--quick", "--out", tmp_path / "fields.png", cwd=tmp_path)
+    picture(tmp_path / "fields.png")
+    assert "see: 2400 synapses of 9600 all to all" in printed and "join: 3888 synapses of 10800" in printed
+    assert "accuracy in the last quarter" in printed
+    near, far = re.search(r"weights ([\d.]+) and ([\d.]+) degrees", printed).groups()
+    assert float(near) < 85 and float(far) < 85  # from 90 at the start
