@@ -26,6 +26,7 @@ COMPARISONS = {
     "convergence": ("convergence", "speed of learning and final accuracy with depth: none, GRAPES, Oja's rule"),
     "initialisation": ("initialisation", "bad initial weights and few samples, with and without Oja's rule"),
     "forgetting": ("forgetting", "five tasks in sequence: none, GRAPES, Oja's rule"),
+    "recurrent": ("recurrent", "recurrent layers, learning or frozen, on store-recall and spoken digits"),
     "order": ("convergence_order", "how Bio-Adam's continuous form converges to the event-driven one"),
     "spike_timing": ("spike_timing", "200 output neurons that learn to spike at given times"),
     "speed": ("speed", "time beside a program written by hand in C++, and where it goes"),

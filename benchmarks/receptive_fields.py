@@ -15,6 +15,7 @@ from .tasks import LOCAL_LAYERS, local_network
 from .train import train_plain, write_json
 
 SEEDS = range(3)
+OVERRIDES = (("chunk", 1000), ("hidden_learning_rate", 1.0))
 DATA = ("mnist", "fashion_mnist")
 
 
@@ -35,7 +36,7 @@ def run(out, *, quick=False, jobs=None):
 
     def settings(hidden):
         return [
-            Settings(task, hidden=hidden, epochs=1, seed=seed, quick=quick, overrides=(("chunk", 1000),))
+            Settings(task, hidden=hidden, epochs=1, seed=seed, quick=quick, overrides=OVERRIDES)
             for task in DATA
             for seed in seeds
         ]

@@ -44,7 +44,7 @@ def cochlea(recordings, *, n_bands=40, max_rate=200) -> EventRecordings:
     >>> sound = sa.datasets.AudioRecordings([tone], np.array([0]), np.array(['fork']), 8000)
     >>> events = sa.datasets.cochlea(sound, n_bands=40)
     >>> int(np.bincount(events.address).argmax())  # the loudest band
-    13
+    11
     """
     if not isinstance(recordings, AudioRecordings):
         raise TypeError(f"recordings takes AudioRecordings, such as sa.datasets.spoken_digits().train, got {recordings!r}.")

@@ -1,6 +1,7 @@
 """Recordings of an event camera: at which time which pixel grew brighter or darker.
 
-Other sensors fit in as cameras without polarities: a cochlea is one column of bands. An address numbers the sensor's outputs, and is the index of the input neuron that an event drives:
+Other sensors fit in as cameras without polarities: a cochlea is one column of bands. An address numbers the sensor's
+outputs, and is the index of the input neuron that an event drives:
 address = polarity * height * width + y * width + x, with polarity 1 for brighter and 0 for darker.
 """
 

@@ -91,3 +91,11 @@ def test_says_what_does_not_fit(change, message):
     EventRecordings(**good)
     with pytest.raises(ValueError, match=message):
         EventRecordings(**{**good, **change})
+
+
+def test_a_sensor_without_polarities():
+    recordings = EventRecordings(np.arange(3), np.array([0, 5, 3]), np.array([0, 1, 3]), np.array([1, 2]), (3, 2), 1)
+    assert (recordings.n_addresses, recordings.shape, recordings.image_shape) == (6, (2, 6), (3, 2))
+    assert recordings[[1]].polarities == 1 and recordings[[1]].n_addresses == 6
+    with pytest.raises(ValueError, match=r"takes 0 to 5"):
+        EventRecordings(np.arange(1), np.array([6]), np.array([0, 1]), np.array([1]), (3, 2), 1)
