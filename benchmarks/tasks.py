@@ -152,7 +152,7 @@ TASKS = {
             "Spoken digits (FSDD) through a cochlea's 40 bands, by a recurrent network",
             spoken_digit_spikes,
             (150,),
-            6,
+            4,
             quick_samples=20,
             overrides=(
                 ("input", "events"),

@@ -9,7 +9,7 @@ synapse could know of: each neuron learns its own, with Bio-Adam (after Li & Yan
 feedback runs backwards over the same pairs of neurons and becomes the mirror image of the forward weights.
 
     python networks/receptive_fields.py             1500 samples
-    python networks/receptive_fields.py --quick     40 samples
+    python networks/receptive_fields.py --quick     100 samples
 """
 
 import argparse
@@ -25,7 +25,7 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--quick", action="store_true", help="learn from a few samples")
 parser.add_argument("--out", help="write the picture to this file instead of showing it")
 given = parser.parse_args()
-samples = 40 if given.quick else 1500
+samples = 100 if given.quick else 1500
 
 # --- The data: one row a presentation; the right output neuron gets a teacher spike every second step
 defaultclock.dt = 1 * ms
@@ -51,9 +51,9 @@ output = sa.neuron_group(10, output_soma, teacher=teacher, teacher_onset=12 * ms
 rule, feedback = sa.BioAdam(learning_rate=2e-3), sa.Predisposition()
 see = sa.project(image, first, rule=rule, connections=near, weight_scale=3, random_state=1, name="see")
 join = sa.project(
-    first, second, rule=rule, feedback=feedback, connections=far, weight_scale=0.2, random_state=2, name="join"
+    first, second, rule=rule, feedback=feedback, connections=far, weight_scale=1.5, random_state=2, name="join"
 )
-decide = sa.project(second, output, rule=rule, feedback=feedback, weight_scale=0.2, random_state=3, name="decide")
+decide = sa.project(second, output, rule=rule, feedback=feedback, weight_scale=1.5, random_state=3, name="decide")
 projections = (see, join, decide)
 for projection in projections:
     full = prod(projection.shape)

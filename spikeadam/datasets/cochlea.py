@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.signal import gammatone, lfilter
 
-from ..checks import integer, number
+from .checks import check_count
 from .events import EventRecordings
 from .speech import AudioRecordings
 
@@ -23,7 +23,7 @@ def cochlea(recordings, *, n_bands=40, max_rate=200) -> EventRecordings:
     recordings : AudioRecordings
     n_bands : int
         Number of bands, and of addresses: 0 is the lowest frequency.
-    max_rate : float
+    max_rate : int
         Rate in Hz, about, of the band that is loudest in a recording at its loudest moment.
 
     Returns
@@ -48,8 +48,8 @@ def cochlea(recordings, *, n_bands=40, max_rate=200) -> EventRecordings:
     """
     if not isinstance(recordings, AudioRecordings):
         raise TypeError(f"recordings takes AudioRecordings, such as sa.datasets.spoken_digits().train, got {recordings!r}.")
-    integer("n_bands", n_bands, at_least=1)
-    number("max_rate", max_rate, above=0)
+    check_count("n_bands", n_bands)
+    check_count("max_rate", max_rate)
     rate = recordings.sample_rate
     if rate <= 2 * HIGHEST_HZ:
         raise ValueError(f"recordings takes sound of more than {2 * HIGHEST_HZ} samples a second, got {rate}.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..checks import integer
+from .checks import check_count, check_seed
 from .dataset import RecordingDataset
 from .events import EventRecordings
 
@@ -44,9 +44,9 @@ def store_recall(n_train=2000, n_test=500, *, delay_ms=600, seed=0) -> Recording
     >>> data.train.n_addresses, sorted(set(data.train.labels.tolist()))
     (40, [0, 1])
     """
-    integer("n_train", n_train, at_least=1)
-    integer("n_test", n_test, at_least=1)
-    integer("delay_ms", delay_ms, at_least=0)
+    for name, value in (("n_train", n_train), ("n_test", n_test), ("delay_ms", delay_ms)):
+        check_count(name, value)
+    check_seed("seed", seed)
     rng = np.random.default_rng(seed)
     return RecordingDataset("store_recall", _trials(n_train, delay_ms, rng), _trials(n_test, delay_ms, rng))
 

@@ -30,5 +30,5 @@ def test_seeds_and_sizes():
     assert (len(one.train), len(one.test), one.train.shape) == (6, 4, (6, 40))
     np.testing.assert_array_equal(one.train.time_us, same.train.time_us)
     assert len(one.train.time_us) != len(other.train.time_us)
-    with pytest.raises(ValueError, match="^delay_ms takes a whole number of at least 0, got -1"):
-        sa.datasets.store_recall(delay_ms=-1)
+    with pytest.raises(ValueError, match="^delay_ms takes a whole number of at least 1, got 0"):
+        sa.datasets.store_recall(delay_ms=0)
