@@ -114,7 +114,10 @@ TASKS = {
                 ("input", "events"),
                 ("presentation", 200 * ms),
                 ("input_scale", 6.0),
+                ("weight_scale", 0.04),
                 ("learning_rate", 2e-3),
+                ("output_learning_rate", 2.0),
+                ("w_max", 4.0),
                 ("chunk", 100),
             ),
             note="With 1,000 training and 100 test recordings a subset of the public set: not comparable to figures on "
