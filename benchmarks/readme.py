@@ -134,6 +134,21 @@ def neurons():
     return _markdown(["neuron", "seeds", "learning rate", "test accuracy % (range)", "angle (degrees)"], rows)
 
 
+PUBLISHED = {"30": "97.6", "30, frozen": "85.5", "120": "98.7"}
+"""Test accuracy of rate networks on Yin-Yang in percent (Kriener, Goeltz & Petrovici 2021)."""
+
+
+def yin_yang():
+    """Latency-coded Yin-Yang beside rate networks."""
+    rows = []
+    for folder, name in (("yin_yang", "30"), ("yin_yang_frozen", "30, frozen"), ("yin_yang_120", "120")):
+        files = sorted((RESULTS / folder).glob("seed*/result.json")) or sorted((RESULTS / folder).glob("seed*.json"))
+        (row,) = summarise([json.loads(file.read_text()) for file in files], lambda result: name)
+        rows.append([name, row["runs"], _percent(row), PUBLISHED[name], _angles(row), f"{row['ms_per_sample']:.2f}"])
+    header = ["hidden", "seeds", "test accuracy % (range)", "rate network, published %", "angle (degrees)", "ms a sample"]
+    return _markdown(header, rows)
+
+
 def spike_timing():
     """How many target spikes are met."""
     runs = json.loads((RESULTS / "spike_timing" / "result.json").read_text())["runs"]
@@ -279,6 +294,7 @@ BLOCKS = {
         alignment,
         optimizers,
         neurons,
+        yin_yang,
         spike_timing,
         forgetting,
         fields,

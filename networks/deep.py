@@ -28,12 +28,13 @@ given = parser.parse_args()
 if given.quick:
     prefs.codegen.target = "numpy"
     data, hidden, train, test = sa.datasets.digits(), (50, 50, 50), 120, 50
-    # So few samples take larger initial weights, so that the first of them already reach the output.
     network = {"input_scale": 6.0, "weight_scale": 1.0}
     options = {"device": "runtime", "chunk": 60, "rule": sa.BioAdam(learning_rate=1e-2), "network": network}
 else:
     data, hidden, train, test = sa.datasets.mnist(), (200, 200, 200), 60_000, 10_000
-    options = {"device": "standalone", "chunk": 1000, "rule": sa.BioAdam()}
+    # Larger weights than by default, so that the first samples already reach the output, and smaller steps.
+    network = {"weight_scale": 0.5, "hidden_learning_rate": 1.0}
+    options = {"device": "standalone", "chunk": 1000, "rule": sa.BioAdam(learning_rate=4e-4), "network": network}
 
 classifier = sa.SpikingClassifier(hidden, feedback=sa.Predisposition(), verbose=True, **options)
 classifier.fit(data.X_train[:train], data.y_train[:train])

@@ -11,7 +11,7 @@ Kasinski 2010, Neural Comput 22: 467). Here every synapse holds Bio-Adam (after 
 the trace x of the input's spikes, as short as a postsynaptic potential, says which of them came in time.
 
     python networks/spike_timing.py                 200 inputs, 200 outputs, 60 repetitions, C++ standalone
-    python networks/spike_timing.py --quick         100 inputs, 10 outputs, 15 repetitions of 0.5 s, numpy code
+    python networks/spike_timing.py --quick         100 inputs, 10 outputs, 30 repetitions of 0.5 s, numpy code
 """
 
 import argparse
@@ -56,7 +56,7 @@ def network(n_input, n_output, steps, seed, rule):
     soma = sa.LIF(tau_membrane=10 * ms, homeostasis_rate=0)
     output = sa.neuron_group(n_output, soma, presentation=presentation, teacher=target, clock=clock, name="output")
     output.refresh_every = steps
-    projection = sa.project(source, output, rule=rule, weight_scale=2, random_state=seed, name="weights")
+    projection = sa.project(source, output, rule=rule, weight_scale=5, random_state=seed, name="weights")
     spikes = SpikeMonitor(output, name="output_spikes")
     return sa.Circuit(
         Network(source, output, *projection.objects, spikes),
@@ -115,10 +115,12 @@ def draw(target, outputs, distances, figure):
     """Target, output before and after learning, and the distance against repetitions."""
     upper, lower = figure.subfigures(2, 1, height_ratios=[3, 1])
     panels = upper.subplots(1, 3, sharex=True, sharey=True)
-    for ax, title, spikes in zip(panels, ("target", "before", "after learning"), (target, outputs[0], outputs[-1])):
+    titles = ("target", "output before", "output after learning")
+    for ax, title, spikes in zip(panels, titles, (target, outputs[0], outputs[-1])):
         times, neurons = np.nonzero(spikes)
         sa.plot_raster(times, neurons, n_neurons=target.shape[1], ax=ax)
         ax.set_title(title, fontsize="medium")
+        ax.label_outer()
     panels[0].set_ylabel("output neuron")
     ax = lower.subplots()
     ax.plot(distances, color="#0072b2")
@@ -132,17 +134,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a small network, with nothing to compile")
     parser.add_argument("--out", help="write the picture to this file instead of showing it")
     given = parser.parse_args()
-    small = {"n_input": 100, "n_output": 10, "steps": 500, "epochs": 15, "device": "runtime", "target": "numpy"}
+    small = {"n_input": 100, "n_output": 10, "steps": 500, "epochs": 30, "device": "runtime", "target": "numpy"}
     target, outputs, distances = learn(**small if given.quick else {})
     for when, spikes, away in (("before", outputs[0], distances[0]), ("after", outputs[-1], distances[-1])):
         found, _ = hits(spikes, target)
         print(f"{when} learning: {100 * found:.1f} % of the target spikes met, distance {away:.3f}")
     figure = plt.figure(figsize=(11, 8), layout="constrained")
     draw(target, outputs, distances, figure)
-    if given.out:
-        figure.savefig(given.out, dpi=120)
-    else:
-        plt.show()
+    figure.savefig(given.out, dpi=120) if given.out else plt.show()
 
 
 if __name__ == "__main__":
