@@ -149,5 +149,5 @@ def draw(rows, path):
         line[0].set_ylabel("test accuracy (%)")
     for ax in panels[-1]:
         ax.set_xlabel("initial weights / default")
-    panels[0, -1].legend(fontsize="x-small")
+    panels[0, -1].legend(fontsize="x-small", handlelength=3.5)
     figure.savefig(path, dpi=150)

@@ -216,14 +216,14 @@ def initialisation():
         depths, scales = (np.array(column) for column in zip(*cases))
         for title, chosen in (
             ("from bad initial weights (0.1 and 10 times the default)", ((scales == 0.1) | (scales == 10))[:, None]),
-            ("with few samples (250)", np.array(samples)[None, :] == samples[0]),
+            (f"with few samples ({samples[0]} and {samples[1]:,})", np.array(samples)[None, :] < samples[-1]),
             (f"with depth ({depths.max()} hidden layers)", (depths == depths.max())[:, None]),
         ):
             chosen = np.broadcast_to(chosen, gain.shape)
             lines.append(
-                f"- Oja's rule gains {title}, {rule}: {_verdict(better[chosen])}: {100 * gain[chosen].mean():+.1f} points on "
-                f"average over {chosen.sum()} networks and training lengths, {100 * gain[chosen].min():+.1f} to "
-                f"{100 * gain[chosen].max():+.1f}; {100 * gain[~chosen].mean():+.1f} over all others."
+                f"- Oja's rule gains {title}, {rule}: {_verdict(better[chosen])} networks and lengths of training: "
+                f"{100 * gain[chosen].mean():+.1f} points on average ({100 * gain[chosen].min():+.1f} to "
+                f"{100 * gain[chosen].max():+.1f}); {100 * gain[~chosen].mean():+.1f} over all others."
             )
     return "\n".join(lines)
 
@@ -296,8 +296,9 @@ BLOCKS = {
         neurons,
         yin_yang,
         spike_timing,
-        forgetting,
         fields,
+        initialisation,
+        forgetting,
         speed,
     )
 }
