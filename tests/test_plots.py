@@ -390,6 +390,12 @@ def test_weights_histogram_counts_every_synapse():
     assert ax.get_legend() is None
 
 
+def test_weights_histogram_leaves_out_where_there_is_no_synapse():
+    sparse = np.where(np.arange(W.size).reshape(W.shape) % 3, W, 0)
+    (steps,) = plot_weights(sparse).patches
+    assert steps.get_data().values.sum() == np.count_nonzero(sparse) < W.size
+
+
 def test_weights_histograms_share_their_bins_and_are_named():
     ax = plot_weights({"lower": W, "upper": 3 * B})
     lower, upper = (steps.get_data() for steps in ax.patches)
@@ -406,10 +412,12 @@ def test_weights_shows_receptive_fields_as_images():
     grid = image.get_array().filled(np.nan)
     assert grid.shape == (2 * 4 + 1, 3 * 5 + 1)
     np.testing.assert_array_equal(grid[1:4, 1:5], FIELDS[:, 0].reshape(3, 4))
-    np.testing.assert_array_equal(grid[5:8, 6:10], FIELDS[:, 4].reshape(3, 4))
+    # Five of seven neurons, from the first to the last.
+    np.testing.assert_array_equal(grid[1:4, 6:10], FIELDS[:, 1].reshape(3, 4))
+    np.testing.assert_array_equal(grid[5:8, 6:10], FIELDS[:, 6].reshape(3, 4))
     assert np.isnan(grid[5:8, 11:15]).all()
     low, high = image.get_clim()
-    assert low == -high and 0 < high <= abs(FIELDS[:, :5]).max()
+    assert low == -high and 0 < high <= abs(FIELDS).max()
     assert image.colorbar.ax.get_ylabel() == "weight (dimensionless)"
 
 

@@ -15,13 +15,14 @@ def plot_weights(W, *, image_shape=None, count=25, axes=None):
     Parameters
     ----------
     W : array_like, shape (n_pre, n_post), or a dict or list of them
-        Dimensionless weights, not necessarily of the same shapes. The keys of a dict name the
-        histograms.
+        Dimensionless weights, not necessarily of the same shapes; 0 where there is no synapse. The
+        keys of a dict name the histograms.
     image_shape : tuple of int (rows, columns), optional
         Shape of the images that the presynaptic neurons encode, in row-major order: adds a panel with
         the incoming weights of single neurons as images. Of several matrices the first is shown.
     count : int, default 25
-        How many receptive fields: those of the first neurons.
+        How many receptive fields: of neurons as far apart in the layer as can be, which in a locally
+        connected one see different places.
     axes : matplotlib.axes.Axes, or two of them with `image_shape`, optional
         Where to draw; the colour bar takes its room from the second. By default a new figure.
 
@@ -65,7 +66,7 @@ def _draw_histograms(ax, matrices, labels):
     edges = np.histogram_bin_edges([f(W) for W in matrices for f in (np.min, np.max)], BINS)
     for i, (W, label) in enumerate(zip(matrices, labels)):
         # Solid and dashed in turn: outlines that coincide stay visible.
-        ax.stairs(np.histogram(W, edges)[0], edges, color=COLOURS[i % len(COLOURS)],
+        ax.stairs(np.histogram(W[W != 0], edges)[0], edges, color=COLOURS[i % len(COLOURS)],
                   linestyle="-" if i % 2 == 0 else "--", linewidth=1.2, label=label)
     ax.set_yscale("log")
     # A bin with one synapse stands above the floor.
@@ -83,9 +84,10 @@ def _draw_fields(ax, W, image_shape, count):
     height, width = image_shape
     # One image with a one-pixel border of nan around each field: quick to draw, and drawn in one piece.
     grid = np.full((rows * (height + 1) + 1, columns * (width + 1) + 1), np.nan)
-    for neuron in range(count):
-        top = neuron // columns * (height + 1) + 1
-        left = neuron % columns * (width + 1) + 1
+    chosen = np.linspace(0, W.shape[1] - 1, count).astype(int)
+    for place, neuron in enumerate(chosen):
+        top = place // columns * (height + 1) + 1
+        left = place % columns * (width + 1) + 1
         grid[top : top + height, left : left + width] = W[:, neuron].reshape(image_shape)
     # A few outliers would make all other fields pale; the arrows of the colour bar say that they are cut.
     largest = np.nanmax(np.abs(grid))
