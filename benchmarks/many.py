@@ -108,7 +108,7 @@ def summarise(results, key):
     for name, members in groups.items():
         finished = [member for member in members if "failed" not in member]
         accuracy = [member["test_accuracy"] for member in finished] or [0.0]
-        angles = np.array([member["alignment_angle_deg"] for member in finished]).reshape(len(finished), -1)
+        angles = np.array([member["alignment_angle_deg"] for member in finished])
         rows.append(
             {
                 "key": name,
