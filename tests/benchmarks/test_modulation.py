@@ -70,7 +70,7 @@ def test_few_samples_are_the_beginning_of_many(numpy_code, tmp_path, monkeypatch
 
 
 def test_pictures_and_tables_of_the_committed_results(tmp_path):
-    for module in (initialisation, forgetting):
+    for module in (convergence, initialisation, forgetting):
         name = module.__name__.split(".")[-1]
         content = json.loads((readme.RESULTS / name / "result.json").read_text())
         assert module.table(content["rows"]) + "\n" == (readme.RESULTS / name / "table.txt").read_text()
