@@ -289,6 +289,25 @@ def fields():
     return _markdown(["task", "network", "", "synapses", "seeds", "test accuracy % (range)", "angle (degrees)"], rows)
 
 
+def recurrent():
+    """Recurrent networks, learning and frozen, and linear references."""
+    content = json.loads((RESULTS / "recurrent" / "result.json").read_text())
+    words = {"learned": "recurrent synapses learn", "frozen": "recurrent synapses frozen", "none": "no recurrent synapses"}
+    rows = []
+    for row in content["rows"]:
+        task, kind = row["key"].split(", ")
+        rows.append([task, words[kind], row["runs"], _percent(row)])
+    for name, result in content["linear"].items():
+        task, counts = name.split(", ")
+        rows.append([task, f"linear, {counts}", 1, f"{100 * result['test_accuracy']:.2f}"])
+    lines = [_markdown(["task", "network", "seeds", "test accuracy % (range)"], sorted(rows, key=lambda row: row[0])), ""]
+    for row in content["rows"]:
+        if "speakers" in row:
+            each = ", ".join(f"{name} {100 * accuracy:.1f}" for name, accuracy in row["speakers"].items())
+            lines.append(f"- {words[row['key'].split(', ')[1]]}, accuracy (%) of each speaker: {each}")
+    return "\n".join(lines)
+
+
 BLOCKS = {
     function.__name__: function
     for function in (
@@ -303,6 +322,7 @@ BLOCKS = {
         convergence,
         initialisation,
         forgetting,
+        recurrent,
         speed,
     )
 }

@@ -15,7 +15,6 @@ from .tasks import LOCAL_LAYERS, local_network
 from .train import train_plain, write_json
 
 SEEDS = range(3)
-OVERRIDES = (("chunk", 1000), ("hidden_learning_rate", 1.0))
 DATA = ("mnist", "fashion_mnist")
 
 
@@ -36,7 +35,7 @@ def run(out, *, quick=False, jobs=None):
 
     def settings(hidden):
         return [
-            Settings(task, hidden=hidden, epochs=1, seed=seed, quick=quick, overrides=OVERRIDES)
+            Settings(task, hidden=hidden, epochs=1, seed=seed, quick=quick, overrides=(("chunk", 1000),))
             for task in DATA
             for seed in seeds
         ]

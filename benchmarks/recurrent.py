@@ -1,8 +1,9 @@
 """Recurrent hidden layers on two tasks that need memory: store-recall, and spoken digits.
 
 The same network as it is, with the recurrent synapses frozen as they were drawn, and, for store-recall, without any. Beside
-them stands logistic regression on spike counts of each input neuron: in the whole presentation, and, for spoken digits,
-in four parts of it. Spoken digits have the official split, and are reported for each speaker.
+them stands logistic regression on spike counts of each input neuron: for store-recall while the bit is asked for, or in
+the whole trial, for which it needs no memory of its own; for spoken digits in the whole presentation and in four parts
+of it. Spoken digits have the official split, and are reported for each speaker.
 """
 
 import numpy as np
@@ -17,8 +18,11 @@ from .train import describe, write_json
 
 SEEDS = range(3)
 KINDS = {"learned": (), "frozen": (("recurrent_learning_rate", 0.0),), "none": (("recurrent_scale", None),)}
-TASKS = {"store_recall": (1,), "spoken_digits": (1, 4)}
-"""Parts of a presentation in which the linear reference counts spikes."""
+TASKS = {
+    "store_recall": {"counts while the bit is asked for": (8, True), "counts in the whole trial": (1, False)},
+    "spoken_digits": {"counts": (1, False), "counts in 4 equal parts": (4, False)},
+}
+"""What the linear references see, and into how many parts they divide a presentation; whether they see the last alone."""
 
 
 def run(out, *, quick=False, jobs=None):
@@ -37,11 +41,13 @@ def run(out, *, quick=False, jobs=None):
             names = members[0]["speakers"]
             row["speakers"] = {name: float(np.mean([member["speakers"][name] for member in members])) for name in names}
     linear = {
-        f"{task}, {parts}": train_on_counts(Settings(task, quick=quick), parts) for task in TASKS for parts in TASKS[task]
+        f"{task}, {counts}": train_on_counts(Settings(task, quick=quick), parts, last=last)
+        for task, references in TASKS.items()
+        for counts, (parts, last) in references.items()
     }
     text = table(rows, "task, recurrent synapses")
     for name, result in linear.items():
-        text += f"\n{name} part(s), {result['model']}: {100 * result['test_accuracy']:.2f}"
+        text += f"\n{name}, {result['model']}: {100 * result['test_accuracy']:.2f}"
     (out / "table.txt").write_text(text + "\n")
     print(text)
     write_json(out / "result.json", {"rows": rows, "linear": linear, "versions": results[0]["versions"]})
@@ -76,10 +82,9 @@ def draw(results, linear, path):
                 f"no recurrent synapses: test {100 * tested:.1f} %"
             )
             ax.plot(seen, 100 * accuracy.mean(axis=0), color=colour, label=label)
-        for parts, style in zip(TASKS[task], (":", "--")):
-            tested = 100 * linear[f"{task}, {parts}"]["test_accuracy"]
-            label = f"linear, {'counts' if parts == 1 else f'counts in {parts} parts'}: test {tested:.1f} %"
-            ax.axhline(tested, color="0.3", linestyle=style, linewidth=1, label=label)
+        for counts, style in zip(TASKS[task], (":", "--")):
+            tested = 100 * linear[f"{task}, {counts}"]["test_accuracy"]
+            ax.axhline(tested, color="0.3", linestyle=style, linewidth=1, label=f"linear, {counts}: test {tested:.1f} %")
         ax.set_title(task, fontsize="medium")
         ax.set_xlabel("samples seen")
         ax.set_ylabel("online training accuracy (%)")

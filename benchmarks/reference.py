@@ -53,8 +53,10 @@ def train_reference(settings):
     }
 
 
-def train_on_counts(settings, parts=1):
+def train_on_counts(settings, parts=1, *, last=False):
     """Logistic regression on the number of events of each address in each of so many equal parts of a presentation.
+
+    ``last``: in the last of these parts alone.
 
     Its penalty is the best one for the last sixth of the training data, when it learns from the rest.
     """
@@ -62,6 +64,8 @@ def train_on_counts(settings, parts=1):
     duration = float(settings.parameters()["presentation"])
     start = time.perf_counter()
     train, test = (_event_counts(X, duration, parts) for X in (X_train, X_test))
+    if last:
+        train, test = (counts[:, -X_train.n_addresses :] for counts in (train, test))
     split = len(train) - len(train) // 6
 
     def model(strength):

@@ -144,3 +144,13 @@ def test_receptive_fields(tmp_path):
     assert "accuracy in the last quarter" in printed
     near, far = re.search(r"weights ([\d.]+) and ([\d.]+) degrees", printed).groups()
     assert float(near) < 85 and float(far) < 85  # from 90 at the start
+
+
+@pytest.mark.parametrize("options", [[], ["--frozen"]])
+def test_recurrent(tmp_path, options):
+    (tmp_path / "brian_preferences").write_text("codegen.target = 'numpy'\n")
+    printed = call("recurrent.py", "--quick", *options, "--out", tmp_path / "recurrent.png", cwd=tmp_path)
+    picture(tmp_path / "recurrent.png")
+    change = float(re.search(r"change of the recurrent weights ([\d.]+)", printed).group(1))
+    assert change == 0 if options else change > 0
+    assert re.search(r"accuracy in the last quarter \d+ %", printed)
