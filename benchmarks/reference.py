@@ -93,7 +93,7 @@ def train_on_counts(settings, parts=1, *, last=False):
 def _event_counts(recordings, duration, parts):
     """Events of each recording, part and address up to ``duration`` seconds."""
     recording = np.repeat(np.arange(len(recordings)), np.diff(recordings.offsets))
-    part = (recordings.time_us * (1e-6 * parts / duration)).astype(int)
+    part = (recordings.time_us * parts / (1e6 * duration)).astype(int)
     shown = part < parts
     index = (recording[shown] * parts + part[shown]) * recordings.n_addresses + recordings.address[shown]
     counts = np.bincount(index, minlength=len(recordings) * parts * recordings.n_addresses)
