@@ -68,7 +68,7 @@ class Trainer:
         self.presentation = float(self.circuit.presentation)
         self.steps = self.circuit.layers[0].presentation_steps
         self.onset_step = round(float(self.circuit.teacher_onset) / self.presentation * self.steps)
-        self.state = self.device.initial_state
+        self.state = dict(self.device.initial_state)
         _set(self.state, "input.input_seed", seed % 2**31)  # a 32-bit integer in Brian2
         self.settings = {
             "seed": seed,
