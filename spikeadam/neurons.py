@@ -37,6 +37,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from brian2 import NeuronGroup, Quantity, TimedArray, defaultclock, get_dimensions, ms, second
+from brian2.equations.equations import DIFFERENTIAL_EQUATION
 from brian2.utils.stringtools import get_identifiers
 
 from .checks import default_quantity, integer, number, positive_quantity, whole_steps
@@ -329,7 +330,10 @@ def neuron_group(
             f"soma takes equations in which I and x have no unit, but {' and '.join(unit)} "
             f"{'has' if len(unit) == 1 else 'have'} one: give the forward weights theirs where they act, as in I*unit_current."
         )
-    if "x" not in get_identifiers(soma.reset):
+    trace = group.equations["x"]
+    # A trace may follow the equations, such as calcium that enters with the potential, or be set from outside.
+    follows = {name for name in trace.identifiers & group.equations.names if "constant" not in group.equations[name].flags}
+    if trace.type == DIFFERENTIAL_EQUATION and follows == {"x"} and "x" not in get_identifiers(soma.reset):
         raise ValueError(f"soma takes a reset that raises the trace x, such as 'x += 1', got {soma.reset!r}.")
     for parameter, value in (soma.parameters or {}).items():
         setattr(group, parameter, value)

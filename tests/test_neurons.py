@@ -405,6 +405,12 @@ def test_a_soma_without_what_synapses_need(left_out, sentence):
     assert str(caught.value) == sentence
 
 
+@pytest.mark.parametrize("trace", ["dx/dt = (I - x)/(10*ms) : 1", "x = 2*I : 1", "x : 1"])
+def test_a_trace_may_follow_the_equations_or_be_set_from_outside(trace):
+    soma = sa.Soma(equations="dI/dt = -I/(5*ms) : 1\n" + trace, threshold="I > 1", reset="I = 0", rest="I = 0", gate="1")
+    assert "x" in sa.neuron_group(2, soma).variables
+
+
 @pytest.mark.parametrize(
     "change, sentence",
     [
