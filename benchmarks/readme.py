@@ -110,9 +110,10 @@ def alignment():
     rows = [[row["key"], row["runs"], _percent(row), _angles(row)] for row in content["rows"]]
     lines = [_markdown(["network, feedback", "seeds", "test accuracy % (range)", "angle (degrees)"], rows), ""]
     for redraw in content["redraw"]:
-        before, after = (", ".join(f"{a:.1f}" for a in redraw[name]) for name in ("angles_before", "angles_after"))
+        names = ("angles_before", "angles_after", "angles_at_end")
+        before, after, end = (", ".join(f"{angle:.1f}" for angle in redraw[name]) for name in names)
         seen = redraw["samples_to_recover"]
-        outcome = f"back within 1 degree after {seen:,} samples" if seen else f"not back within {redraw['samples_watched']:,} samples"
+        outcome = f"back within 1 degree after {seen:,} samples" if seen else f"{end} after {redraw['samples_watched']:,} samples"
         lines.append(f"- {redraw['key']}, seed {redraw['seed']}: {before} degrees, {after} after the redraw, {outcome}")
     return "\n".join(lines)
 
