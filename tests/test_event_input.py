@@ -62,7 +62,7 @@ def recording_trainer(chunk=3, **device):
 # -- packing --------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     steps=st.sampled_from([1, 20, 31, 37, 40, 62, 100]),
     n=st.integers(1, 4),

@@ -95,7 +95,7 @@ def test_regular_spikes_are_evenly_spaced():
         assert set(intervals) <= {np.floor(5 / value), np.ceil(5 / value)}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(value=st.floats(0, 1), rate=st.floats(1, 1000), seed=st.integers(0, 2**31 - 1))
 def test_regular_count_for_any_value_rate_and_seed(value, rate, seed):
     spikes = raster(sa.RegularInput(max_rate=rate * Hz, tau_trace=20 * ms), [[value] * 5], seed=seed)
@@ -126,7 +126,7 @@ def test_latency_is_a_straight_line_in_the_value():
     assert steps[3] in (14, 15)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=5, max_size=5))
 def test_the_larger_value_never_spikes_later(values):
     spikes = raster(sa.LatencyInput(latest=30 * ms, tau_trace=20 * ms), np.tile(values, (2, 1)))

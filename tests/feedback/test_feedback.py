@@ -62,7 +62,7 @@ def test_partners_approach_each_other_with_every_step_of_the_drive(rule):
     assert_allclose(difference[1:], 1.3 * np.cumprod(1 - np.abs(drive) / w_max), rtol=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     drives=st.lists(st.floats(-5, 5), min_size=1, max_size=50),
     start=st.floats(-1, 1),

@@ -10,7 +10,7 @@ import spikeadam as sa
 
 STEPS = 3000
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=15, deadline=None)
 steps = st.integers(0, STEPS - 1)
 decades = st.floats(-3, 3).map(lambda exponent: 10**exponent)
 rules = st.builds(
